@@ -1,0 +1,26 @@
+#include "sluice/core/options.hpp"
+
+#include <fmt/format.h>
+
+#include "sluice/core/errors.hpp"
+
+namespace sluice::inline v0 {
+
+void check(const SubscribeOptions& options) {
+  if (options.max_demand < 1) {
+    throw OptionError("max_demand", fmt::format("must be at least 1, got {}", options.max_demand));
+  }
+  if (options.max_demand >= unlimited) {
+    throw OptionError("max_demand", fmt::format("must be less than unlimited ({}), got {}", unlimited, options.max_demand));
+  }
+  if (options.min_demand && *options.min_demand >= options.max_demand) {
+    throw OptionError("min_demand", fmt::format("must be at most max_demand - 1 = {}, got {}", options.max_demand - 1,
+                                                *options.min_demand));
+  }
+}
+
+Demand min_demand_of(const SubscribeOptions& options) noexcept {
+  return options.min_demand.value_or(options.max_demand / 2);
+}
+
+}  // namespace sluice::inline v0

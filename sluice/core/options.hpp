@@ -1,0 +1,78 @@
+#pragma once
+
+#include <any>
+#include <cstddef>
+#include <optional>
+
+#include "sluice/core/count.hpp"
+
+namespace sluice::inline v0 {
+
+/// What the end of a subscription means to its consumer (genstage.md R8.2).
+enum class OnCancel : unsigned char {
+  permanent,  ///< the consumer ends too, whatever the reason
+  transient,  ///< the consumer ends too unless the reason is polite
+  temporary,  ///< the consumer lives on
+};
+
+/// Who asks for events on a subscription.
+enum class DemandMode : unsigned char {
+  automatic,  ///< the library, by max_demand and min_demand
+  manual,     ///< the stage itself, by Subscription::ask
+};
+
+/// What a producer does with the demand it is asked for (genstage.md §6.2).
+enum class DemandFlow : unsigned char {
+  forward,     ///< it goes to handle_demand at once
+  accumulate,  ///< demand and events wait until the flow is set to forward
+};
+
+/// Which events a full buffer keeps.
+enum class Keep : unsigned char {
+  first,  ///< the oldest: what arrives is discarded
+  last,   ///< the newest: what waits longest is discarded
+};
+
+/// Why events were discarded. Every discarded event is counted under one of these.
+enum class Discard : unsigned char {
+  buffer_full,  ///< the buffer had no room (BufferOptions::size)
+  lane_full,    ///< a partition's queue had no room
+  routed_away,  ///< the partition dispatcher's route answered nullopt
+};
+
+/// Whether handle_discarded wants the standard warning in the log.
+enum class Report : unsigned char { log, quiet };
+
+/// What handle_start decides.
+enum class Start : unsigned char {
+  ok,
+  ignore,  ///< end at once, without terminate; start returns an empty Ref
+};
+
+/// Where events wait that nobody has asked for yet.
+struct BufferOptions {
+  /// Events kept; 0 keeps none. Unset: 10,000 for a producer, `unlimited` for a producer_consumer (§2.2).
+  std::optional<Demand> size = {};
+  Keep keep = Keep::last;
+};
+
+/// Terms of one subscription, given by the consumer (genstage.md §4.1).
+struct SubscribeOptions {
+  /// Events asked for and not yet received, at most. At least 1, less than `unlimited`.
+  Demand max_demand = 1000;
+  /// More is asked for when no more than this is pending. At most max_demand - 1; unset: max_demand / 2.
+  std::optional<Demand> min_demand = {};
+  OnCancel on_cancel = OnCancel::permanent;
+  /// Which partition of a partition dispatcher.
+  std::optional<std::size_t> partition = {};
+  /// Handed untouched to both handle_subscribe callbacks and to the dispatcher.
+  std::any extra = {};
+};
+
+/// Throws OptionError naming the field, the bound and the value.
+void check(const SubscribeOptions& options);
+
+/// options.min_demand, or its default.
+[[nodiscard]] Demand min_demand_of(const SubscribeOptions& options) noexcept;
+
+}  // namespace sluice::inline v0
