@@ -38,7 +38,7 @@ void add_by_hand(Question& question) {
                           by_hand_linear3_threads);
 }
 
-void add_sluice(Question& question) {
+[[maybe_unused]] void add_sluice(Question& question) {
   for (int workers : {1, 2}) {
     question.add_throughput(with_workers("sluice bounded", workers), batched, linear3_checksum,
                             [=](std::size_t events) { return sluice_linear3(events, workers, 1000); });

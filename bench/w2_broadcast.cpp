@@ -37,7 +37,7 @@ void add_by_hand(Question& question) {
                           by_hand_broadcast_threads);
 }
 
-void add_sluice(Question& question) {
+[[maybe_unused]] void add_sluice(Question& question) {
   add(question, "sluice bounded", batched, sluice_broadcast);
   add(question, "sluice emit", batched, sluice_broadcast_emit);
 }

@@ -36,7 +36,7 @@ void add_by_hand(Question& question) {
                           by_hand_partition_threads);
 }
 
-void add_sluice(Question& question) {
+[[maybe_unused]] void add_sluice(Question& question) {
   add(question, "sluice bounded", batched, sluice_partition);
   add(question, "sluice emit", batched, sluice_partition_emit);
 }

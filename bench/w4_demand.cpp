@@ -34,7 +34,7 @@ void add_peers(Question& question) {
   }
 }
 
-void add_sluice(Question& question) {
+[[maybe_unused]] void add_sluice(Question& question) {
   add(question, "sluice bounded", batched,
       [](std::size_t events, int workers) { return sluice_demand(events, workers, demand_consumers, 1000); });
   add(question, "sluice emit", batched, sluice_demand_emit);

@@ -40,7 +40,7 @@ void add_by_hand(Question& question) {
 
 std::string passing(std::size_t max_demand) { return "sluice max_demand " + std::to_string(max_demand); }
 
-void add_sluice(Question& question) {
+[[maybe_unused]] void add_sluice(Question& question) {
   for (std::size_t max_demand : {1000U, 2000U}) {
     add(question, passing(max_demand), batched,
         [=](std::size_t events, int workers) { return sluice_chain(events, workers, max_demand); });

@@ -30,7 +30,7 @@ void add_peers(Question& question) {
   if constexpr (has_caf) add(question, "caf, request between actors", caf_round_trips);
 }
 
-void add_sluice(Question& question) {
+[[maybe_unused]] void add_sluice(Question& question) {
   for (int workers : {1, 2}) {
     add(question, with_workers("sluice, two stages", workers),
         [=](std::size_t trips) { return sluice_round_trips_between_stages(trips, workers); });
