@@ -73,6 +73,11 @@ class Dispatcher {
   /// Takes from the front of `events` what can be placed now, and leaves the rest. There may be no consumer.
   /// Returns demand to be asked upstream again, for events that were dropped or wanted by nobody.
   virtual Demand dispatch(Events<T>& events, Delivery<T>& out) = 0;
+  /// `n` events that were just emitted found no taker: they wait in the stage's buffer now, or were discarded
+  /// for want of room. Told once for each event, after it was offered for the first time; dispatch may be
+  /// offered the same events many times, so demand that they answered is counted here (genstage.md D5,
+  /// R10.4).
+  virtual void left_over(Demand /*n*/) {}
   /// Calls out.release(info) once the events that the dispatcher itself holds back were delivered.
   virtual void place_info(InfoId info, Delivery<T>& out) { out.release(info); }
 
@@ -102,7 +107,8 @@ class DispatcherFor {
     requires requires(Recipe recipe) {
       { std::move(recipe).template make<T>() } -> std::convertible_to<std::unique_ptr<Dispatcher<T>>>;
     }
-  DispatcherFor(Recipe recipe) : DispatcherFor(std::unique_ptr<Dispatcher<T>>(std::move(recipe).template make<T>())) {}
+  DispatcherFor(Recipe recipe)
+      : DispatcherFor(std::unique_ptr<Dispatcher<T>>(std::move(recipe).template make<T>())) {}
 
   explicit operator bool() const noexcept { return made_ != nullptr; }
   [[nodiscard]] std::unique_ptr<Dispatcher<T>> take() noexcept { return std::move(made_); }

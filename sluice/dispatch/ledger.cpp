@@ -1,0 +1,131 @@
+#include "sluice/dispatch/ledger.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "sluice/core/hash.hpp"
+
+namespace sluice::inline v0 {
+
+void Ledger::add(SeatBase& seat) {
+  seat.demand = 0;
+  seat.order = turns_++;
+  heap_.push_back({0, seat.order, &seat});
+  sift_up(heap_.size() - 1, heap_.back());
+}
+
+Demand Ledger::remove(SeatBase& seat) {
+  const std::size_t at = seat.slot;
+  assert(at < heap_.size() && heap_[at].seat == &seat);
+  discount(seat.demand);
+  const Entry last = heap_.back();
+  heap_.pop_back();
+  if (at < heap_.size()) {
+    sift_up(at, last);
+    sift_down(last.seat->slot, last);
+  }
+  return std::exchange(seat.demand, 0);
+}
+
+void Ledger::raise(SeatBase& seat, Demand n) {
+  discount(seat.demand);
+  seat.demand = add_demand(seat.demand, n);
+  count(seat.demand);
+  seat.order = turns_++;
+  const Entry entry{seat.demand, seat.order, &seat};
+  sift_up(seat.slot, entry);
+  sift_down(seat.slot, entry);  // unlimited stays as it is: the seat only queues up again
+}
+
+void Ledger::serve(Demand n) {
+  SeatBase& seat = *heap_.front().seat;
+  assert(n <= seat.demand);
+  discount(seat.demand);
+  seat.demand = take_demand(seat.demand, n);
+  count(seat.demand);
+  seat.order = turns_++;
+  sift_down(0, {seat.demand, seat.order, &seat});
+}
+
+void Ledger::shuffle(std::uint64_t seed) {
+  std::vector<std::size_t> places;
+  for (std::size_t at = 0; at < heap_.size(); ++at) {
+    if (heap_[at].demand != 0) places.push_back(at);
+  }
+  for (std::size_t left = places.size(); left > 1; --left) {
+    std::swap(places[left - 1], places[bucket_of(mix_bits(seed + left), left)]);
+  }
+  for (const std::size_t at : places) heap_[at].order = heap_[at].seat->order = turns_++;
+  std::sort(heap_.begin(), heap_.end(), before);  // a sorted array is a heap
+  for (std::size_t at = 0; at < heap_.size(); ++at) heap_[at].seat->slot = at;
+}
+
+Demand Ledger::total() const noexcept {
+  return without_limit_ != 0 || carry_ != 0 || sum_ >= unlimited ? unlimited : sum_;
+}
+
+std::vector<const SeatBase*> Ledger::order() const {
+  std::vector<Entry> sorted = heap_;
+  std::sort(sorted.begin(), sorted.end(), before);
+  std::vector<const SeatBase*> seats;
+  seats.reserve(sorted.size());
+  for (const Entry& entry : sorted) seats.push_back(entry.seat);
+  return seats;
+}
+
+void Ledger::put(std::size_t at, const Entry& entry) noexcept {
+  heap_[at] = entry;
+  entry.seat->slot = at;
+}
+
+void Ledger::sift_up(std::size_t at, Entry entry) noexcept {
+  while (at != 0) {
+    const std::size_t parent = (at - 1) / 4;
+    if (!before(entry, heap_[parent])) break;
+    put(std::exchange(at, parent), heap_[parent]);
+  }
+  put(at, entry);
+}
+
+void Ledger::sift_down(std::size_t at, Entry entry) noexcept {
+  for (;;) {
+    const std::size_t first = 4 * at + 1;
+    const std::size_t end = std::min(first + 4, heap_.size());
+    if (first >= end) break;
+    std::size_t best = first;
+    for (std::size_t child = first + 1; child < end; ++child) {
+      if (before(heap_[child], heap_[best])) best = child;
+    }
+    if (!before(heap_[best], entry)) break;
+    put(std::exchange(at, best), heap_[best]);
+  }
+  put(at, entry);
+}
+
+void Ledger::count(Demand n) noexcept {
+  if (n == unlimited) {
+    ++without_limit_;
+    return;
+  }
+  sum_ += n;
+  if (sum_ < n) ++carry_;
+}
+
+void Ledger::discount(Demand n) noexcept {
+  if (n == unlimited) {
+    --without_limit_;
+    return;
+  }
+  if (sum_ < n) --carry_;
+  sum_ -= n;
+}
+
+Demand Owed::settle(Demand n) noexcept {
+  if (amount_ == unlimited) return 0;
+  const Demand met = std::min(amount_, n);
+  amount_ -= met;
+  return take_demand(n, met);
+}
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sluice/core/count.hpp"
+#include "sluice/dispatch/dispatcher.hpp"
+
+namespace sluice::inline v0 {
+
+/// Who is served next: the consumers by demand, the largest first; among equals the one that has waited
+/// longest since it last asked or was served (genstage.md R10.5). Every change costs O(log n), nothing scans.
+///
+/// Uses a seat's demand, order and slot. Seats must outlive their membership.
+class Ledger {
+ public:
+  /// The last of all, with demand 0.
+  void add(SeatBase& seat);
+  /// Returns the demand the seat had.
+  Demand remove(SeatBase& seat);
+  /// n more for this seat.
+  void raise(SeatBase& seat, Demand n);
+
+  /// Whom to serve now; null while nobody has demand.
+  [[nodiscard]] SeatBase* next() const noexcept {
+    return heap_.empty() || heap_.front().demand == 0 ? nullptr : heap_.front().seat;
+  }
+  /// next() got n events, at most its demand, and queues up again with the rest.
+  void serve(Demand n);
+
+  /// Puts consumers with equal demand into an order drawn from `seed`, the same on every platform. Nobody
+  /// without demand comes before somebody with it (genstage.md D24).
+  void shuffle(std::uint64_t seed);
+
+  /// The sum of all demand.
+  [[nodiscard]] Demand total() const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
+  /// All seats, first the one to be served next. For introspection: O(n log n).
+  [[nodiscard]] std::vector<const SeatBase*> order() const;
+
+ private:
+  /// A seat with its keys beside it, so that comparing does not touch the seats.
+  struct Entry {
+    Demand demand;
+    std::uint64_t order;
+    SeatBase* seat;
+  };
+  static bool before(const Entry& a, const Entry& b) noexcept {
+    return a.demand != b.demand ? a.demand > b.demand : a.order < b.order;
+  }
+  void put(std::size_t at, const Entry& entry) noexcept;
+  void sift_up(std::size_t at, Entry entry) noexcept;
+  void sift_down(std::size_t at, Entry entry) noexcept;
+  void count(Demand n) noexcept;
+  void discount(Demand n) noexcept;
+
+  std::vector<Entry> heap_;        // four children each: shallow, and siblings share a cache line or two
+  std::uint64_t turns_ = 0;        // the next order to give
+  std::uint64_t sum_ = 0;          // of all finite demand, modulo 2^64 …
+  std::uint64_t carry_ = 0;        // … and how often it wrapped
+  std::size_t without_limit_ = 0;  // seats with unlimited demand
+};
+
+/// Demand that went upstream for consumers that left before it was met (genstage.md R10.3): what the next
+/// ones ask is taken from it first.
+class Owed {
+ public:
+  [[nodiscard]] Demand amount() const noexcept { return amount_; }
+  /// A consumer left with this much unmet.
+  void add(Demand n) noexcept { amount_ = add_demand(amount_, n); }
+  /// n is wanted; returns what has to go upstream for it.
+  [[nodiscard]] Demand settle(Demand n) noexcept;
+  /// n events came that nobody wanted.
+  void reduce(Demand n) noexcept { amount_ = take_demand(amount_, n); }
+
+ private:
+  Demand amount_ = 0;
+};
+
+}  // namespace sluice::inline v0
