@@ -210,9 +210,17 @@ class Silent final : public sluice::Producer<Event> {
 
 class Idle final : public sluice::ProducerConsumer<Event, Event> {
  public:
-  explicit Idle(const sluice::Upstream<Event>& upstream) : ProducerConsumer({.subscribe_to = {{upstream}}}) {}
+  explicit Idle(const sluice::Upstream<Event>& upstream)
+      : ProducerConsumer({.subscribe_to = only(upstream)}) {}
 
  private:
+  /// A list in braces would copy its elements, which only move.
+  static std::vector<sluice::SubscribeTo<Event>> only(const sluice::Upstream<Event>& upstream) {
+    std::vector<sluice::SubscribeTo<Event>> list;
+    list.push_back({upstream});
+    return list;
+  }
+
   void handle_events(Events<Event> events, const Subscription&) override { emit_all(std::move(events)); }
 };
 
