@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -197,15 +196,9 @@ class Answer final : public sluice::Consumer<Event> {
   std::atomic<Event>* answered_;
 };
 
-/// Has nothing to say, and says when it was asked for the first time.
+/// Has nothing to say.
 class Silent final : public sluice::Producer<Event> {
- public:
-  explicit Silent(std::atomic<std::size_t>* asked) : asked_(asked) {}
-
- private:
-  void handle_demand(Demand) override { asked_->fetch_add(1, std::memory_order_relaxed); }
-
-  std::atomic<std::size_t>* asked_;
+  void handle_demand(Demand) override {}
 };
 
 class Idle final : public sluice::ProducerConsumer<Event, Event> {
@@ -300,13 +293,12 @@ RoundTrips sluice_round_trips_from_outside(std::size_t trips, int workers) {
 IdleCost sluice_idle(std::size_t stages) {
   const std::size_t chains = std::max<std::size_t>(stages / chain_length, 1);
   Runtime runtime({.workers = 2});
-  std::atomic<std::size_t> asked = 0;
   const Footprint footprint;
   for (std::size_t i = 0; i < chains; ++i) {
-    sluice::ProducerRef<Event> upstream = runtime.start<Silent>(&asked);
+    sluice::ProducerRef<Event> upstream = runtime.start<Silent>();
     for (std::size_t j = 1; j < chain_length; ++j) upstream = runtime.start<Idle>(upstream);
   }
-  while (asked.load(std::memory_order_relaxed) != chains) std::this_thread::yield();
+  runtime.settle();
   return footprint.per(chains * chain_length);
 }
 
