@@ -22,6 +22,7 @@ struct SeatBase {
   Demand demand = 0;        ///< asked for and not yet delivered, as the dispatcher counts it
   std::uint64_t order = 0;  ///< who came first among equals
   std::size_t slot = 0;     ///< where the dispatcher keeps it
+  std::size_t lane = 0;     ///< which part of the dispatcher it belongs to
 };
 
 /// A consumer's place at a dispatcher. It exists from subscribe to cancel and does not move in between.

@@ -18,7 +18,7 @@ void Ledger::add(SeatBase& seat) {
 Demand Ledger::remove(SeatBase& seat) {
   const std::size_t at = seat.slot;
   assert(at < heap_.size() && heap_[at].seat == &seat);
-  discount(seat.demand);
+  sum_.take(seat.demand);
   const Entry last = heap_.back();
   heap_.pop_back();
   if (at < heap_.size()) {
@@ -29,9 +29,9 @@ Demand Ledger::remove(SeatBase& seat) {
 }
 
 void Ledger::raise(SeatBase& seat, Demand n) {
-  discount(seat.demand);
+  sum_.take(seat.demand);
   seat.demand = add_demand(seat.demand, n);
-  count(seat.demand);
+  sum_.add(seat.demand);
   seat.order = turns_++;
   const Entry entry{seat.demand, seat.order, &seat};
   sift_up(seat.slot, entry);
@@ -41,9 +41,9 @@ void Ledger::raise(SeatBase& seat, Demand n) {
 void Ledger::serve(Demand n) {
   SeatBase& seat = *heap_.front().seat;
   assert(n <= seat.demand);
-  discount(seat.demand);
+  sum_.take(seat.demand);
   seat.demand = take_demand(seat.demand, n);
-  count(seat.demand);
+  sum_.add(seat.demand);
   seat.order = turns_++;
   sift_down(0, {seat.demand, seat.order, &seat});
 }
@@ -59,10 +59,6 @@ void Ledger::shuffle(std::uint64_t seed) {
   for (const std::size_t at : places) heap_[at].order = heap_[at].seat->order = turns_++;
   std::sort(heap_.begin(), heap_.end(), before);  // a sorted array is a heap
   for (std::size_t at = 0; at < heap_.size(); ++at) heap_[at].seat->slot = at;
-}
-
-Demand Ledger::total() const noexcept {
-  return without_limit_ != 0 || carry_ != 0 || sum_ >= unlimited ? unlimited : sum_;
 }
 
 std::vector<const SeatBase*> Ledger::order() const {
@@ -101,24 +97,6 @@ void Ledger::sift_down(std::size_t at, Entry entry) noexcept {
     put(std::exchange(at, best), heap_[best]);
   }
   put(at, entry);
-}
-
-void Ledger::count(Demand n) noexcept {
-  if (n == unlimited) {
-    ++without_limit_;
-    return;
-  }
-  sum_ += n;
-  if (sum_ < n) ++carry_;
-}
-
-void Ledger::discount(Demand n) noexcept {
-  if (n == unlimited) {
-    --without_limit_;
-    return;
-  }
-  if (sum_ < n) --carry_;
-  sum_ -= n;
 }
 
 Demand Owed::settle(Demand n) noexcept {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sluice/core/count.hpp"
+#include "sluice/dispatch/demand_sum.hpp"
 #include "sluice/dispatch/dispatcher.hpp"
 
 namespace sluice::inline v0 {
@@ -34,7 +35,7 @@ class Ledger {
   void shuffle(std::uint64_t seed);
 
   /// The sum of all demand.
-  [[nodiscard]] Demand total() const noexcept;
+  [[nodiscard]] Demand total() const noexcept { return sum_.total(); }
   [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
   [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
   /// All seats, first the one to be served next. For introspection: O(n log n).
@@ -53,14 +54,10 @@ class Ledger {
   void put(std::size_t at, const Entry& entry) noexcept;
   void sift_up(std::size_t at, Entry entry) noexcept;
   void sift_down(std::size_t at, Entry entry) noexcept;
-  void count(Demand n) noexcept;
-  void discount(Demand n) noexcept;
 
-  std::vector<Entry> heap_;        // four children each: shallow, and siblings share a cache line or two
-  std::uint64_t turns_ = 0;        // the next order to give
-  std::uint64_t sum_ = 0;          // of all finite demand, modulo 2^64 …
-  std::uint64_t carry_ = 0;        // … and how often it wrapped
-  std::size_t without_limit_ = 0;  // seats with unlimited demand
+  std::vector<Entry> heap_;  // four children each: shallow, and siblings share a cache line or two
+  std::uint64_t turns_ = 0;  // the next order to give
+  DemandSum sum_;
 };
 
 /// Demand that went upstream for consumers that left before it was met (genstage.md R10.3): what the next
