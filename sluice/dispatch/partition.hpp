@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -64,7 +65,7 @@ class PartitionDispatcher final : public Dispatcher<T> {
       : names_(partitions, std::move(options.names)),
         several_(options.several),
         route_(std::move(route)),
-        scatter_(partitions),
+        scatter_(partitions + 1),
         lanes_(partitions) {}
 
   void bound_queues(Demand size, Keep keep) override {
@@ -104,13 +105,13 @@ class PartitionDispatcher final : public Dispatcher<T> {
   Demand dispatch(Events<T>& events, Delivery<T>& out) override {
     if (waiting_ == 0 || events.empty()) return 0;
     const Demand requested = waiting_;
-    const std::size_t before = events.size();
-    const std::size_t dropped = give_lanes(events);
-    scatter_.move_out(events,
-                      [&](std::size_t lane, Events<T> batch) { place(lanes_[lane], std::move(batch), out); });
-    if (dropped == 0) return 0;
-    out.discard(dropped, Discard::routed_away);
-    const Demand outstanding = take_demand(requested, before - events.size());
+    const Assigned assigned = give_lanes(events);
+    scatter_.move_out(events, assigned.events, [&](std::size_t lane, Events<T> batch) {
+      if (lane != lanes_.size()) place(lanes_[lane], std::move(batch), out);
+    });
+    if (assigned.dropped == 0) return 0;
+    out.discard(assigned.dropped, Discard::routed_away);
+    const Demand outstanding = take_demand(requested, assigned.events);
     return waiting_ - std::min(waiting_, outstanding);
   }
 
@@ -152,26 +153,36 @@ class PartitionDispatcher final : public Dispatcher<T> {
     std::string holder;  // who sits here, unless several may
   };
 
-  /// Gives the first events a lane each, as many as may be placed; returns how many others it dropped.
-  std::size_t give_lanes(Events<T>& events) {
-    T* const first = events.mine().data();
-    const std::size_t size = events.size();
-    const auto most = static_cast<std::size_t>(std::min<Demand>(waiting_, size));
-    const std::size_t lanes = lanes_.size();
-    std::size_t placed = 0;
-    std::size_t i = 0;
-    scatter_.begin(size);
-    for (; i != size && placed != most; ++i) {
-      const std::optional<std::size_t> partition = std::invoke(route_, first[i]);
-      if (!partition) {
-        scatter_.drop();
-        continue;
-      }
-      if (*partition >= lanes) names_.misrouted(*partition);
-      scatter_.to(*partition);
-      ++placed;
+  struct Assigned {
+    std::size_t events = 0;   // so many from the front have a lane
+    std::size_t dropped = 0;  // some of them the lane behind the last partition, which leads nowhere
+  };
+
+  /// Gives events a lane each until as many will be placed as may be.
+  Assigned give_lanes(Events<T>& events) {
+    const std::span<T> all = events.mine();
+    std::uint32_t* const lane_of = scatter_.begin(all.size());
+    const auto most = static_cast<std::size_t>(std::min<Demand>(waiting_, all.size()));
+    Assigned done;
+    while (done.events != all.size() && done.events - done.dropped != most) {
+      const std::size_t next = std::min(most - (done.events - done.dropped), all.size() - done.events);
+      done.dropped += route_all(all.subspan(done.events, next), lane_of + done.events);
+      done.events += next;
     }
-    return i - placed;
+    return done;
+  }
+
+  /// Writes the lane of each event; returns how many lead nowhere.
+  std::size_t route_all(std::span<T> events, std::uint32_t* lane_of) {
+    const std::size_t nowhere = lanes_.size();
+    std::size_t dropped = 0;
+    for (T& event : events) {
+      const std::optional<std::size_t> partition = std::invoke(route_, event);
+      if (partition && *partition >= nowhere) names_.misrouted(*partition);
+      dropped += partition ? 0 : 1;
+      *lane_of++ = static_cast<std::uint32_t>(partition.value_or(nowhere));
+    }
+    return dropped;
   }
 
   void place(Lane& lane, Events<T> batch, Delivery<T>& out) {

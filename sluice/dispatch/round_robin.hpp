@@ -45,10 +45,12 @@ class RoundRobinDispatcher final : public Dispatcher<T> {
     if (turns_.empty() || events.empty()) return 0;
     ++dispatch_;
     takers_.clear();
-    scatter_.begin(events.size());
-    for (std::size_t left = events.size(); left != 0 && !turns_.empty(); --left) give_turn();
-    scatter_.move_out(
-        events, [&](std::size_t lane, Events<T> batch) { out.deliver(*takers_[lane], std::move(batch)); });
+    std::uint32_t* const lane_of = scatter_.begin(events.size());
+    std::size_t count = 0;
+    while (count != events.size() && !turns_.empty()) lane_of[count++] = give_turn();
+    scatter_.move_out(events, count, [&](std::size_t lane, Events<T> batch) {
+      out.deliver(*takers_[lane], std::move(batch));
+    });
     return 0;
   }
 
@@ -61,7 +63,8 @@ class RoundRobinDispatcher final : public Dispatcher<T> {
   [[nodiscard]] Demand owed() const noexcept { return owed_.amount(); }
 
  private:
-  void give_turn() {
+  /// Serves the next in turn with one event; returns its lane.
+  std::uint32_t give_turn() {
     Seat<T>& seat = *turns_.front();
     turns_.pop_front();
     if (seat.order != dispatch_) {  // its first event of this dispatch
@@ -70,11 +73,11 @@ class RoundRobinDispatcher final : public Dispatcher<T> {
       takers_.push_back(&seat);
       scatter_.widen(takers_.size());
     }
-    scatter_.to(seat.lane);
     total_.take(seat.demand);
     seat.demand = take_demand(seat.demand, 1);
     total_.add(seat.demand);
     if (seat.demand != 0) turns_.push_back(&seat);
+    return static_cast<std::uint32_t>(seat.lane);
   }
 
   std::deque<Seat<T>*> turns_;    // those with demand

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "sluice/runtime/engine.hpp"
+#include "sluice/runtime/mailbox.hpp"
+#include "sluice/stage/intake.hpp"
+#include "sluice/stage/outlet_base.hpp"
+#include "sluice/stage/stage.hpp"
+
+namespace sluice::inline v0 {
+
+class Worker;
+
+/// Where a stage lives: its mailbox, its turns, its counters, and its end. The engine decides when it has a turn;
+/// all that happens in one is here and in the stage's two sides, the same under threads and in a simulation.
+///
+/// Thread rule: post, kill, ended, state and the counters from any thread; `home` as worker.hpp says; the rest by
+/// whoever has the turn.
+///
+/// 1. One thread at a time has the turn.
+/// 2. A message is delivered in the order its sender sent it, or abandoned.
+/// 3. After finish() nothing of the stage is left, and the cell waits for its last Ref.
+class Cell final : public Host {
+ public:
+  enum class Turn : unsigned char {
+    more,   ///< there is more to do
+    idle,   ///< nothing left
+    ended,  ///< do not touch the cell any more
+  };
+
+  Cell(Engine& engine, StageId id, const StartOptions& options);
+  ~Cell() override;
+
+  void adopt(std::unique_ptr<Stage> stage, const std::type_info& type);
+  /// The first turn: handle_start and the initial subscriptions. On failure the reason is in end().
+  void start();
+
+  /// Delivers up to `budget` messages.
+  [[nodiscard]] Turn turn(int budget);
+  /// For the owner: a message from the same thread. False: it was abandoned.
+  [[nodiscard]] bool post_local(MessagePtr message);
+
+  // -- Host
+  bool post(MessagePtr message) override;
+  void kill() override;
+  [[nodiscard]] bool ended() const noexcept override { return ended_.load(std::memory_order_acquire); }
+  [[nodiscard]] Reason end_reason() const override;
+  [[nodiscard]] bool inside_any_callback() const noexcept override;
+  [[nodiscard]] bool on_own_turn() const noexcept override;
+  [[nodiscard]] bool await(Latch& latch, Duration time) override { return engine_.await(latch, time); }
+  [[nodiscard]] const void* runtime() const noexcept override { return &engine_; }
+  [[nodiscard]] HostPtr find(std::string_view name) const override { return engine_.find(name); }
+  void log(Severity severity, std::string text) const override { engine_.log(severity, label(), std::move(text)); }
+  void count_dropped_cast() noexcept override { engine_.casts_dropped.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t new_id() noexcept override { return engine_.new_id(); }
+  [[nodiscard]] std::string_view name() const noexcept override { return name_ ? std::string_view(*name_) : std::string_view(); }
+  void send_ask(Edge& edge, Demand n, std::uint64_t times) override;
+  TimerId start_timer(Duration first, Duration period) override;
+  void cancel_timer(TimerId id) override;
+  MonitorId monitor(const HostPtr& other) override;
+  void demonitor(MonitorId id) override;
+  void link(const HostPtr& other) override;
+  void unlink(const HostPtr& other) override;
+  void busy_for(Duration time) override { busy_ += std::max(time, Duration::zero()); }
+  std::uint64_t start_alarm(Duration delay, UniqueFunction<void()> action) override;
+  void cancel_alarm(std::uint64_t id) override { engine_.cancel_timer(id); }
+  [[nodiscard]] Instant now() const override { return after(engine_.clock().now(), busy_); }
+  HostPtr start(StartOptions options, StageFactory make, const std::type_info& type) override {
+    return engine_.start(std::move(options), std::move(make), type);
+  }
+
+  // -- for engines
+  [[nodiscard]] Engine& engine() const noexcept { return engine_; }
+  [[nodiscard]] StageState state() const noexcept { return state_.load(std::memory_order_relaxed); }
+  void set_state(StageState state) noexcept { state_.store(state, std::memory_order_relaxed); }
+  [[nodiscard]] const std::optional<Reason>& start_failure() const noexcept { return start_failure_; }
+  [[nodiscard]] bool start_ignored() const noexcept { return start_ignored_; }
+  [[nodiscard]] bool has_mail() const noexcept { return !local_.empty() || !mailbox_.empty(); }
+  [[nodiscard]] bool maybe_has_mail() const noexcept { return !local_.empty() || !mailbox_.maybe_empty(); }
+  void collect_mail() noexcept { mailbox_.take_all(local_); }
+  [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
+  [[nodiscard]] MessageList& mail() noexcept { return local_; }
+  [[nodiscard]] static std::uint64_t sender_of(const Message& message) noexcept { return message.sender_; }
+  /// Runs `work` when the stage has ended; on its turn.
+  void when_ended(UniqueFunction<void(const Reason&)> work) { rare().when_ended.push_back(std::move(work)); }
+  /// Simulation: the messages by sender order only; moves the first message of a sender drawn by `pick` to the front.
+  template <class Pick>
+  void shuffle_senders(Pick pick);
+  /// What it counts of events, for a stage that cannot be asked.
+  [[nodiscard]] StageInfo outline() const;
+  /// As it will be when the turn at hand is over and nothing else has come.
+  [[nodiscard]] StageState state_at_rest() const noexcept { return resting_state(); }
+  [[nodiscard]] std::uint64_t events_unhandled() const noexcept;
+  /// Part of a shutdown: ends when it has nothing left to hand out.
+  void close_down();
+  /// The cell whose turn the calling thread has; null: none.
+  [[nodiscard]] static Cell* current() noexcept;
+
+  std::atomic<Worker*> home{nullptr};
+  std::atomic<bool> in_inbox{true};  // nobody links a new cell into an inbox before place()
+  bool in_run_queue = false;         // home's
+  bool running = false;              // home's
+  Cell* next_in_run_queue = nullptr;
+  Cell* next_in_inbox = nullptr;
+  Cell* next_live = nullptr;
+  Cell* previous_live = nullptr;
+  void retain_cell() noexcept { retain(); }
+  void release_cell() noexcept { release(); }
+
+ private:
+  struct Watcher {
+    MonitorId id;
+    HostPtr who;
+  };
+  struct Timer {
+    Duration period;
+    Instant due;
+  };
+  /// Rarely needed, so behind one pointer.
+  struct Rare {
+    std::vector<Watcher> watchers;                     // who monitors this stage
+    std::unordered_map<MonitorId, HostPtr> monitored;  // whom this stage monitors
+    std::vector<HostPtr> links;
+    std::vector<UniqueFunction<void(const Reason&)>> when_ended;
+    std::unordered_map<TimerId, Timer> timers;
+  };
+  class TurnScope;
+  class WatchRequest;
+
+  Rare& rare() {
+    if (!rare_) rare_ = std::make_unique<Rare>();
+    return *rare_;
+  }
+  [[nodiscard]] bool was_killed() const noexcept override { return killed_.load(std::memory_order_relaxed); }
+  void enter() override;
+  void leave() noexcept override;
+  void deliver_next();
+  void check_closing();
+  void arm_timer(TimerId id, Instant due);
+  void timer_fired(TimerId id);
+  void down(MonitorId id, const Reason& reason);
+  void exit_of(const HostPtr& other, const Reason& reason);
+  void occupy();
+  [[nodiscard]] bool occupied();
+  void finish();
+  [[nodiscard]] StageState resting_state() const noexcept;
+
+  Engine& engine_;
+  MessageList local_;
+  Mailbox mailbox_;
+  std::unique_ptr<const std::string> name_;
+  std::unique_ptr<Rare> rare_;
+  std::unique_ptr<Reason> reason_;  // set before ended_
+  std::optional<Reason> start_failure_;
+  Duration busy_{};
+  Instant busy_until_{};
+  Tally messages_;
+  std::atomic<StageState> state_{StageState::starting};
+  std::atomic<bool> killed_{false};
+  std::atomic<bool> ended_{false};
+  Exits exits_;
+  bool started_ = false;
+  bool start_ignored_ = false;
+  bool closing_down_ = false;
+};
+
+template <class Pick>
+void Cell::shuffle_senders(Pick pick) {
+  std::vector<std::uint64_t> senders;
+  for (const Message* m = local_.first_; m != nullptr; m = m->next_) {
+    if (std::find(senders.begin(), senders.end(), m->sender_) == senders.end()) senders.push_back(m->sender_);
+  }
+  if (senders.size() < 2) return;
+  const std::uint64_t chosen = senders[pick(senders.size())];
+  Message* before = nullptr;
+  Message* m = local_.first_;
+  while (m->sender_ != chosen) before = std::exchange(m, m->next_);
+  if (before == nullptr) return;
+  before->next_ = m->next_;
+  if (local_.last_ == m) local_.last_ = before;
+  m->next_ = local_.first_;
+  local_.first_ = m;
+}
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,241 @@
+#include "sluice/runtime/worker.hpp"
+
+#include <utility>
+
+#include "sluice/runtime/threads.hpp"
+
+namespace sluice::inline v0 {
+
+namespace {
+
+thread_local constinit Worker* this_worker = nullptr;
+
+constexpr int messages_per_turn = 64;
+constexpr unsigned turns_per_look = 32;
+constexpr Duration spin_time = std::chrono::microseconds(50);
+/// Work moves to another core only when what waits is worth a hand-over (runtime-notes: sharing by backlog time).
+constexpr Duration least_backlog = std::chrono::microseconds(20);
+constexpr Duration least_turn = std::chrono::microseconds(2);
+
+void relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+Worker::Worker(Threads& threads, std::size_t index, Kind kind)
+    : threads_(threads), index_(index), kind_(kind), pool_(threads.depot()) {}
+
+Worker::~Worker() = default;
+
+Worker* Worker::current() noexcept { return this_worker; }
+
+void Worker::launch() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Worker::launch_with(Cell& cell, UniqueFunction<void()> first) {
+  only_ = HostPtr(&cell);
+  thread_ = std::thread([this, first = std::move(first)]() mutable {
+    this_worker = this;
+    {
+      const Pool::Installed installed(pool_);
+      idle_.store(false, std::memory_order_seq_cst);
+      first();
+      Cell& mine = static_cast<Cell&>(*only_);
+      mine.in_inbox.store(false, std::memory_order_seq_cst);
+      if (mine.has_mail() && !mine.ended()) enqueue(mine);
+    }
+    run();
+  });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+  for (Cell* cell = inbox_.exchange(nullptr); cell != nullptr;) {  // linked too late to matter
+    Cell* const next = cell->next_in_inbox;
+    cell->release_cell();
+    cell = next;
+  }
+}
+
+void Worker::ask_to_stop() noexcept {
+  stop_.store(true, std::memory_order_seq_cst);
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  wake_.notify_one();
+}
+
+void Worker::link(Cell& cell) noexcept {
+  cell.retain_cell();
+  Cell* seen = inbox_.load(std::memory_order_relaxed);
+  do {
+    cell.next_in_inbox = seen;
+  } while (!inbox_.compare_exchange_weak(seen, &cell, std::memory_order_seq_cst, std::memory_order_relaxed));
+  if (parked_.load(std::memory_order_seq_cst)) {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    wake_.notify_one();
+  }
+}
+
+void Worker::run() {
+  this_worker = this;
+  const Pool::Installed installed(pool_);
+  last_look_ = std::chrono::steady_clock::now();
+  while (true) {
+    collect_inbox();
+    if (Cell* const cell = dequeue()) {
+      run_one(*cell);
+      if (++turns_since_look_ == turns_per_look) share_if_worthwhile();
+      continue;
+    }
+    if (stop_.load(std::memory_order_seq_cst) || (only_ && only_->ended())) break;
+    idle_.store(true, std::memory_order_seq_cst);
+    if (!spin()) park();
+    idle_.store(false, std::memory_order_seq_cst);
+    wakes_.fetch_add(1, std::memory_order_seq_cst);
+    turns_since_look_ = 0;
+    last_look_ = std::chrono::steady_clock::now();
+  }
+  this_worker = nullptr;
+  finished_.store(true, std::memory_order_release);
+}
+
+bool Worker::collect_inbox() {
+  if (inbox_.load(std::memory_order_relaxed) == nullptr) return false;
+  Cell* newest = inbox_.exchange(nullptr, std::memory_order_seq_cst);
+  Cell* oldest = nullptr;
+  while (newest != nullptr) {
+    Cell* const older = newest->next_in_inbox;
+    newest->next_in_inbox = oldest;
+    oldest = newest;
+    newest = older;
+  }
+  while (oldest != nullptr) {
+    Cell* const cell = std::exchange(oldest, oldest->next_in_inbox);
+    adopt(*cell);
+    cell->release_cell();
+  }
+  return true;
+}
+
+/// A cell out of the inbox: it has mail, or it is new here.
+void Worker::adopt(Cell& cell) {
+  cell.in_inbox.store(false, std::memory_order_seq_cst);
+  Worker* const home = cell.home.load(std::memory_order_acquire);
+  if (home != this) {  // it moved while it was on the way
+    if (!cell.in_inbox.exchange(true, std::memory_order_seq_cst)) home->link(cell);
+    return;
+  }
+  if (cell.has_mail() && !cell.in_run_queue && !cell.ended()) enqueue(cell);
+}
+
+void Worker::enqueue(Cell& cell) noexcept {
+  cell.in_run_queue = true;
+  cell.next_in_run_queue = nullptr;
+  (last_ != nullptr ? last_->next_in_run_queue : first_) = &cell;
+  last_ = &cell;
+  queue_length_.store(++length_, std::memory_order_relaxed);
+}
+
+Cell* Worker::dequeue() noexcept {
+  Cell* const cell = first_;
+  if (cell == nullptr) return nullptr;
+  first_ = cell->next_in_run_queue;
+  if (first_ == nullptr) last_ = nullptr;
+  queue_length_.store(--length_, std::memory_order_relaxed);
+  cell->in_run_queue = false;
+  return cell;
+}
+
+void Worker::run_one(Cell& cell) {
+  on_turn_ = &cell;
+  const Cell::Turn turn = cell.turn(messages_per_turn);
+  on_turn_ = nullptr;
+  turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (turn == Cell::Turn::more && !cell.in_run_queue) enqueue(cell);
+}
+
+bool Worker::spin() {
+  const Instant until = std::chrono::steady_clock::now() + spin_time;
+  while (true) {
+    for (int i = 0; i < 64; ++i) {
+      if (inbox_.load(std::memory_order_relaxed) != nullptr || stop_.load(std::memory_order_relaxed)) return true;
+      relax();
+    }
+    if (std::chrono::steady_clock::now() >= until) return false;
+  }
+}
+
+void Worker::park() {
+  std::unique_lock lock(mutex_);
+  parked_.store(true, std::memory_order_seq_cst);
+  if (inbox_.load(std::memory_order_seq_cst) == nullptr && !stop_.load(std::memory_order_seq_cst)) {
+    wake_.wait(lock, [this] { return woken_; });
+  }
+  woken_ = false;
+  parked_.store(false, std::memory_order_seq_cst);
+  lock.unlock();
+  threads_.worker_woke();
+}
+
+void Worker::share_if_worthwhile() {
+  turns_since_look_ = 0;
+  const Instant now = std::chrono::steady_clock::now();
+  const Duration mean = (now - std::exchange(last_look_, now)) / turns_per_look;
+  const Duration typical = std::min(mean, std::exchange(previous_mean_, mean));  // one pre-emption proves nothing
+  if (kind_ == Kind::own || length_ < 2 || typical < least_turn || typical * static_cast<long>(length_) < least_backlog) return;
+  Worker* const to = threads_.idle_worker(*this);
+  if (to == nullptr) return;
+  for (std::size_t count = length_ / 2; count != 0; --count) give(*dequeue(), *to);
+}
+
+void Worker::give(Cell& cell, Worker& to) {
+  cell.home.store(&to, std::memory_order_seq_cst);
+  if (!cell.in_inbox.exchange(true, std::memory_order_seq_cst)) to.link(cell);
+}
+
+std::size_t Worker::rescue(Worker& to) {
+  std::uint32_t expected = open;
+  if (!gate_.compare_exchange_strong(expected, rescued, std::memory_order_acquire)) return 0;
+  std::size_t moved = 0;
+  while (Cell* const cell = dequeue()) {
+    give(*cell, to);
+    ++moved;
+  }
+  Cell* cell = inbox_.exchange(nullptr, std::memory_order_seq_cst);
+  while (cell != nullptr) {
+    Cell* const next = cell->next_in_inbox;
+    if (cell != on_turn_ && cell->home.load(std::memory_order_acquire) == this) {
+      cell->home.store(&to, std::memory_order_seq_cst);
+      ++moved;
+    }
+    Worker* const home = cell->home.load(std::memory_order_acquire);  // it is still marked as linked
+    home->link(*cell);
+    cell->release_cell();
+    cell = next;
+  }
+  gate_.store(open, std::memory_order_release);
+  return moved;
+}
+
+HostPtr Worker::occupied_by() {
+  std::uint32_t expected = open;
+  if (!gate_.compare_exchange_strong(expected, rescued, std::memory_order_acquire)) return {};
+  HostPtr cell(on_turn_);
+  gate_.store(open, std::memory_order_release);
+  return cell;
+}
+
+void Worker::wait_for_rescuer() noexcept {
+  std::uint32_t expected = open;
+  while (!gate_.compare_exchange_weak(expected, shut, std::memory_order_acquire)) {
+    expected = open;
+    relax();
+  }
+}
+
+}  // namespace sluice::inline v0

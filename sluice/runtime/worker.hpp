@@ -1,0 +1,130 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "sluice/core/pool.hpp"
+#include "sluice/core/time.hpp"
+#include "sluice/runtime/cell.hpp"
+
+namespace sluice::inline v0 {
+
+class Threads;
+
+/// One thread and the cells that have their home on it. Only its home runs a cell, so messages between two cells of
+/// one worker need no atomic operation.
+///
+/// Thread rule: the worker's own thread, except what is marked "any thread" and the rescue.
+///
+/// 1. `cell.home` is written by the worker that is home, or by a rescuer that holds this worker's gate.
+/// 2. A cell is linked in at most one inbox (cell.in_inbox) and in at most one run queue (cell.in_run_queue).
+/// 3. While user code runs the gate is open: the worker touches nothing of other cells, and a rescuer may take its
+///    run queue and inbox away. What user code sends goes over mailboxes.
+/// 4. Parked is stored before the inbox is looked at a last time; whoever links a cell looks at parked after.
+class Worker {
+ public:
+  enum class Kind : unsigned char {
+    pool,  ///< shares its cells with others
+    own,   ///< runs one cell, that of a stage with a thread of its own
+  };
+
+  Worker(Threads& threads, std::size_t index, Kind kind);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void launch();
+  /// Runs `first` before all else and then that cell only; ends when the cell has ended.
+  void launch_with(Cell& cell, UniqueFunction<void()> first);
+  /// Any thread but its own. Waits for the thread's end.
+  void join();
+  void ask_to_stop() noexcept;
+
+  /// The worker whose thread this is; null: none.
+  [[nodiscard]] static Worker* current() noexcept;
+
+  // -- any thread
+  void link(Cell& cell) noexcept;
+  [[nodiscard]] bool parked() const noexcept { return parked_.load(std::memory_order_seq_cst); }
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  [[nodiscard]] bool inbox_empty() const noexcept { return inbox_.load(std::memory_order_seq_cst) == nullptr; }
+  /// Raised whenever it goes from idle to work; together with `idle` a way to see that nothing happened in between.
+  [[nodiscard]] std::uint64_t wakes() const noexcept { return wakes_.load(std::memory_order_seq_cst); }
+  [[nodiscard]] bool idle() const noexcept { return idle_.load(std::memory_order_seq_cst); }
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t queue_length() const noexcept { return queue_length_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
+  /// The cell whose callback keeps this worker, for messages to people; may be out of date.
+  [[nodiscard]] HostPtr occupied_by();
+  /// Takes what waits behind a long callback over to `to`; returns how many cells moved.
+  std::size_t rescue(Worker& to);
+
+  // -- its own thread
+  void enqueue(Cell& cell) noexcept;
+  [[nodiscard]] bool in_user_code() const noexcept { return depth_ != 0; }
+  void enter_callback() noexcept {
+    if (depth_++ == 0) gate_.store(open, std::memory_order_release);
+  }
+  void leave_callback() noexcept {
+    if (--depth_ != 0) return;
+    std::uint32_t expected = open;
+    if (!gate_.compare_exchange_strong(expected, shut, std::memory_order_acquire)) wait_for_rescuer();
+  }
+
+ private:
+  static constexpr std::uint32_t shut = 0;     // the worker is in control
+  static constexpr std::uint32_t open = 1;     // user code runs
+  static constexpr std::uint32_t rescued = 2;  // somebody else is in control
+
+  void run();
+  bool collect_inbox();
+  void adopt(Cell& cell);
+  void run_one(Cell& cell);
+  [[nodiscard]] Cell* dequeue() noexcept;
+  [[nodiscard]] bool spin();
+  void park();
+  void share_if_worthwhile();
+  void give(Cell& cell, Worker& to);
+  void wait_for_rescuer() noexcept;
+
+  Threads& threads_;
+  const std::size_t index_;
+  const Kind kind_;
+  Pool pool_;
+
+  // its own
+  Cell* first_ = nullptr;
+  Cell* last_ = nullptr;
+  std::size_t length_ = 0;
+  unsigned depth_ = 0;
+  unsigned turns_since_look_ = 0;
+  Duration previous_mean_{};
+  Instant last_look_{};
+  Cell* on_turn_ = nullptr;  // under the gate
+
+  // written by it, read by others
+  alignas(64) std::atomic<std::uint32_t> gate_{shut};
+  std::atomic<std::uint64_t> turns_{0};
+  std::atomic<std::size_t> queue_length_{0};
+  std::atomic<bool> finished_{false};
+
+  // written by others
+  alignas(64) std::atomic<Cell*> inbox_{nullptr};
+  std::atomic<bool> parked_{false};
+  std::atomic<bool> idle_{true};
+  std::atomic<std::uint64_t> wakes_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+  HostPtr only_;  // Kind::own: its cell
+  std::thread thread_;
+};
+
+}  // namespace sluice::inline v0

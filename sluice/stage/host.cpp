@@ -1,0 +1,99 @@
+#include "sluice/stage/host.hpp"
+
+#include <fmt/format.h>
+
+#include "sluice/stage/intake.hpp"
+#include "sluice/stage/outlet_base.hpp"
+#include "sluice/stage/stage.hpp"
+
+namespace sluice::inline v0 {
+
+Host::~Host() = default;
+
+std::string Host::label() const {
+  const std::string_view own = name();
+  return own.empty() ? fmt::format("#{}", id_.value) : std::string(own);
+}
+
+void Host::end_with(Reason reason, bool run_terminate, bool failed) {
+  if (end_) return;
+  end_ = std::make_unique<End>();
+  end_->reason = std::move(reason);
+  end_->run_terminate = run_terminate;
+  end_->failed = failed;
+  stopping_.store(true, std::memory_order_relaxed);
+}
+
+void Host::stop(Reason reason) { end_with(std::move(reason), true, false); }
+
+void Host::fail(std::exception_ptr exception) {
+  if (end_) {  // stop() came first, but the exception is what the user must hear of
+    end_->failed = true;
+    log(Severity::error, fmt::format("threw after stop: {}", Reason::of(std::move(exception)).to_string()));
+    return;
+  }
+  end_with(Reason::of(std::move(exception)), true, true);
+}
+
+void Host::stop_when_drained(Reason reason) {
+  if (end_ || end_when_drained_) return;
+  if (drained()) {
+    stop(std::move(reason));
+  } else {
+    end_when_drained_ = std::make_unique<Reason>(std::move(reason));
+  }
+}
+
+bool Host::drained() const noexcept {
+  return (!intake_ || (intake_->queue_empty() && intake_->queued() == 0)) && (!outlet_ || outlet_->buffered() == 0);
+}
+
+bool Host::settle() {
+  if (was_killed()) end_with(Reason::killed(), false, true);
+  if (failed()) {
+    if (outlet_) lost_emitted.add(outlet_->forget());
+    return false;
+  }
+  if (outlet_) outlet_->publish();
+  if (intake_) intake_->flush_asks();
+  if (deferred_) run_deferred();
+  return !ending();
+}
+
+void Host::defer(UniqueFunction<void()> work) {
+  if (!in_callback_) {
+    work();
+    return;
+  }
+  if (!deferred_) deferred_ = std::make_unique<std::vector<UniqueFunction<void()>>>();
+  deferred_->push_back(std::move(work));
+}
+
+void Host::run_deferred() {
+  const auto work = std::move(deferred_);
+  for (auto& one : *work) {
+    if (ending()) return;
+    one();
+  }
+}
+
+StageInfo Host::info() {
+  StageInfo info;
+  info.id = id_;
+  info.name = name();
+  info.kind = intake_ ? (outlet_ ? StageKind::producer_consumer : StageKind::consumer)
+                      : (outlet_ ? StageKind::producer : StageKind::other);
+  info.callbacks = callbacks_run.value();
+  info.events.lost_received = lost_received.value();
+  info.events.lost_emitted = lost_emitted.value();
+  try {
+    if (stage_) info.description = stage_->describe();
+  } catch (...) {
+    log(Severity::warning, fmt::format("describe threw: {}", Reason::of(std::current_exception()).to_string()));
+  }
+  if (intake_) intake_->report(info);
+  if (outlet_) outlet_->report(info);
+  return info;
+}
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,237 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "sluice/core/ids.hpp"
+#include "sluice/core/log.hpp"
+#include "sluice/core/options.hpp"
+#include "sluice/core/reason.hpp"
+#include "sluice/core/time.hpp"
+#include "sluice/core/unique_function.hpp"
+#include "sluice/observe/snapshot.hpp"
+#include "sluice/stage/message.hpp"
+
+namespace sluice::inline v0 {
+
+class Stage;
+class IntakeBase;
+class OutletBase;
+class Latch;
+class Edge;
+class Host;
+
+/// A counted pointer to a host. Keeps the host's memory, never its stage, alive.
+class HostPtr {
+ public:
+  HostPtr() noexcept = default;
+  explicit HostPtr(Host* host) noexcept;
+  HostPtr(const HostPtr& other) noexcept : HostPtr(other.host_) {}
+  HostPtr(HostPtr&& other) noexcept : host_(std::exchange(other.host_, nullptr)) {}
+  HostPtr& operator=(HostPtr other) noexcept {
+    std::swap(host_, other.host_);
+    return *this;
+  }
+  ~HostPtr();
+
+  [[nodiscard]] Host* get() const noexcept { return host_; }
+  Host* operator->() const noexcept { return host_; }
+  Host& operator*() const noexcept { return *host_; }
+  explicit operator bool() const noexcept { return host_ != nullptr; }
+  friend bool operator==(const HostPtr&, const HostPtr&) = default;
+
+ private:
+  Host* host_ = nullptr;
+};
+
+/// How a stage is started, apart from its constructor's arguments.
+enum class Thread : unsigned char {
+  pool,  ///< on the runtime's workers
+  own,   ///< on a thread of its own, for callbacks that block
+};
+
+/// What happens when a linked stage ends.
+enum class Exits : unsigned char {
+  follow,  ///< an abnormal end of the other ends this one
+  trap,    ///< handle_exit is called instead
+};
+
+struct StartOptions {
+  std::optional<std::string> name = {};
+  Thread thread = Thread::pool;
+  /// How long start waits for handle_start; only a stage with its own thread can exceed it.
+  Duration start_timeout = forever;
+  Exits exits = Exits::follow;
+};
+
+using StageFactory = UniqueFunction<std::unique_ptr<Stage>()>;
+
+/// The cell as the parts of a stage see it: where the stage lives, and what it may ask for. Runs the callbacks,
+/// one at a time. The runtime implements it; stages never see more of a runtime than this.
+///
+/// Thread rule: what is under "anywhere" from any thread at any time; the rest on the cell's own turn only.
+///
+/// 1. A callback is never re-entered, and nothing runs after the end.
+/// 2. What a callback emitted is published when it returned, then its asks are sent, then its deferred work is done.
+/// 3. A callback that throws ends the stage; nothing of what it emitted is published.
+class Host {
+ public:
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // -- anywhere
+
+  /// False: the stage has ended and the message was abandoned.
+  virtual bool post(MessagePtr message) = 0;
+  /// Ends the stage without terminate, at once as seen from outside.
+  virtual void kill() = 0;
+  [[nodiscard]] virtual bool ended() const noexcept = 0;
+  /// Why it ended; only meaningful then.
+  [[nodiscard]] virtual Reason end_reason() const = 0;
+  /// Whether the calling thread is inside a callback of any stage.
+  [[nodiscard]] virtual bool inside_any_callback() const noexcept = 0;
+  /// Whether the calling thread is on this host's turn.
+  [[nodiscard]] virtual bool on_own_turn() const noexcept = 0;
+  /// Waits until the latch opens, or runs the simulation until it does; false after `time`.
+  [[nodiscard]] virtual bool await(Latch& latch, Duration time) = 0;
+  /// Identifies the runtime this host belongs to.
+  [[nodiscard]] virtual const void* runtime() const noexcept = 0;
+  [[nodiscard]] virtual HostPtr find(std::string_view name) const = 0;
+  virtual void log(Severity severity, std::string text) const = 0;
+  virtual void count_dropped_cast() noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t new_id() noexcept = 0;
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  /// The name, or "#id".
+  [[nodiscard]] std::string label() const;
+  [[nodiscard]] StageId id() const noexcept { return id_; }
+  [[nodiscard]] const std::type_info& stage_type() const noexcept { return *stage_type_; }
+  /// typeid(void) where it has no such side.
+  [[nodiscard]] const std::type_info& output_type() const noexcept { return *output_type_; }
+
+  // -- on the own turn
+
+  [[nodiscard]] Stage& stage() noexcept { return *stage_; }
+  [[nodiscard]] IntakeBase* intake() noexcept { return intake_.get(); }
+  [[nodiscard]] OutletBase* outlet() noexcept { return outlet_.get(); }
+
+  /// Runs user code as a callback; false: the stage is ending, do nothing more for this message.
+  template <class F>
+  bool run(F&& callback) {
+    in_callback_ = true;
+    try {
+      enter();
+      std::forward<F>(callback)();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    in_callback_ = false;
+    leave();
+    callbacks_run.add(1);
+    return settle();
+  }
+  /// Runs code that may throw because of the user (a dispatcher's route) but is no callback.
+  template <class F>
+  bool guard(F&& code) {
+    try {
+      std::forward<F>(code)();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    return !ending();
+  }
+
+  /// An ask from the consumer of this edge, sent over to the producer's host.
+  virtual void send_ask(Edge& edge, Demand n, std::uint64_t times) = 0;
+  /// Makes the stage end with this reason once the message at hand is done. The first reason stays.
+  void stop(Reason reason);
+  /// Like stop, but first hands out what is queued and buffered.
+  void stop_when_drained(Reason reason);
+  [[nodiscard]] bool ending() const noexcept { return end_ != nullptr; }
+  /// Whether it is ending because a callback threw, or by kill.
+  [[nodiscard]] bool failed() const noexcept { return end_ != nullptr && end_->failed; }
+  /// Runs when the stage is gone, before its watchers hear of it. For a stage that is ending.
+  void at_end(UniqueFunction<void(const Reason&)> work) { end_->after.push_back(std::move(work)); }
+  /// Work to be done after the running callback, or now if none runs.
+  void defer(UniqueFunction<void()> work);
+  [[nodiscard]] bool in_callback() const noexcept { return in_callback_; }
+  [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
+
+  virtual TimerId start_timer(Duration first, Duration period) = 0;
+  virtual void cancel_timer(TimerId id) = 0;
+  virtual MonitorId monitor(const HostPtr& other) = 0;
+  virtual void demonitor(MonitorId id) = 0;
+  virtual void link(const HostPtr& other) = 0;
+  virtual void unlink(const HostPtr& other) = 0;
+  virtual void busy_for(Duration time) = 0;
+  /// Runs `action` after `delay`, on some thread.
+  virtual std::uint64_t start_alarm(Duration delay, UniqueFunction<void()> action) = 0;
+  virtual void cancel_alarm(std::uint64_t id) = 0;
+  [[nodiscard]] StageInfo info();
+  [[nodiscard]] virtual Instant now() const = 0;
+  virtual HostPtr start(StartOptions options, StageFactory make, const std::type_info& type) = 0;
+
+  Tally callbacks_run;
+  Tally lost_received;
+  Tally lost_emitted;
+
+ protected:
+  friend class HostPtr;
+
+  explicit Host(StageId id) noexcept : id_(id) {}
+  virtual ~Host();
+
+  /// What an end needs to know. One allocation, made when a stage ends.
+  struct End {
+    Reason reason;
+    bool run_terminate = true;
+    bool failed = false;
+    std::vector<UniqueFunction<void(const Reason&)>> after = {};
+  };
+
+  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  void release() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  void fail(std::exception_ptr exception);
+  void end_with(Reason reason, bool run_terminate, bool failed);
+  bool settle();
+  void run_deferred();
+  [[nodiscard]] bool drained() const noexcept;
+  [[nodiscard]] virtual bool was_killed() const noexcept = 0;
+  /// For the runtime's watcher: user code runs / no longer runs.
+  virtual void enter() = 0;
+  virtual void leave() noexcept = 0;
+
+  std::unique_ptr<Stage> stage_;
+  std::unique_ptr<IntakeBase> intake_;
+  std::unique_ptr<OutletBase> outlet_;
+  std::unique_ptr<End> end_;
+  std::unique_ptr<Reason> end_when_drained_;
+  std::unique_ptr<std::vector<UniqueFunction<void()>>> deferred_;  // on first use
+  const std::type_info* stage_type_ = &typeid(void);
+  const std::type_info* output_type_ = &typeid(void);
+  StageId id_;
+  std::atomic<std::uint32_t> references_{0};
+  bool in_callback_ = false;
+  std::atomic<bool> stopping_{false};
+};
+
+/// Runs `code` as a turn of its own once everything that waits in the stage now was handed out (R9.9).
+void place_info(Host& at, UniqueFunction<void()> code);
+
+inline HostPtr::HostPtr(Host* host) noexcept : host_(host) {
+  if (host_ != nullptr) host_->retain();
+}
+inline HostPtr::~HostPtr() {
+  if (host_ != nullptr) host_->release();
+}
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,274 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sluice/core/events.hpp"
+#include "sluice/stage/edge.hpp"
+#include "sluice/stage/outlet_base.hpp"
+#include "sluice/stage/protocol.hpp"
+
+namespace sluice::inline v0 {
+
+/// The consumer side's callbacks that do not depend on the event type.
+class ReceiverCallbacks {
+ public:
+  virtual ~ReceiverCallbacks() = default;
+
+ protected:
+  /// A subscription begins, before its first ask. Decides who asks (genstage.md §4.3). Default: the library.
+  virtual DemandMode handle_subscribe(const SubscribeOptions& /*options*/, const Subscription& /*from*/) {
+    return DemandMode::automatic;
+  }
+  /// All subscriptions have ended, the last of them politely and none otherwise: flush what is held back.
+  virtual void handle_upstream_done() {}
+
+ private:
+  friend class IntakeBase;
+};
+
+/// The consumer side of a stage: its subscriptions, when it asks, and a producer_consumer's input queue.
+/// Thread rule: on the stage's turn only.
+class IntakeBase {
+ public:
+  explicit IntakeBase(ReceiverCallbacks& callbacks) noexcept : callbacks_(&callbacks) {}
+  virtual ~IntakeBase() = default;
+  IntakeBase(const IntakeBase&) = delete;
+  IntakeBase& operator=(const IntakeBase&) = delete;
+
+  /// `credit` is the downstream demand that gates a producer_consumer's queue; null for a consumer.
+  void attach(Host& host, OutletBase* gate) noexcept {
+    host_ = &host;
+    gate_ = gate;
+  }
+  /// The subscriptions given as options; runs within the start of the stage. False: the stage is ending.
+  virtual bool subscribe_initial() = 0;
+
+  /// The producer ended the subscription, or itself.
+  virtual void cancelled(EdgePtr edge, Cancellation cancellation, Cancelled::Why why);
+  /// An ask of the stage itself; sent when the callback at hand has returned.
+  void ask(Edge& edge, Demand n);
+  /// Sends the asks of the callback that returned.
+  void flush_asks();
+  /// Handles what is queued as long as there is credit.
+  void drain();
+  /// Runs `info` behind everything that is queued now.
+  void place_info(UniqueFunction<void()> info);
+  void pause(Edge& edge);
+  void resume(Edge& edge);
+  void change(Edge& edge, Demand max, Demand min);
+
+  [[nodiscard]] bool has_producers() const noexcept { return first_ != nullptr; }
+  [[nodiscard]] bool queue_empty() const noexcept { return queue_.empty(); }
+  /// Events received and not yet handled.
+  [[nodiscard]] Demand queued() const noexcept { return queued_; }
+  /// Whether events were asked for that have not come.
+  [[nodiscard]] bool expects_events() const noexcept;
+  void report(StageInfo& info) const;
+  /// The stage has ended: tells the producers, counts what is lost.
+  void end(const Reason& reason);
+
+ protected:
+  void open(const EdgePtr& edge, SubscribeOptions options, EdgePtr replaces, Reason why);
+  /// A name that nobody has: R4.3.2.
+  void missing(const std::string& name, OnCancel on_cancel);
+  [[nodiscard]] bool must_wait() const noexcept { return gate_ != nullptr && (!queue_.empty() || gate_->credit() == 0); }
+  void send_ask(Edge& edge, Demand n) {
+    if (n != 0 && edge.in == Edge::Side::open) host_->send_ask(edge, n, 1);
+  }
+  /// Events for a subscription that is not open (R5.11).
+  void unknown(Edge& edge, std::size_t events);
+  void log_excess(const Edge& edge, Demand events) const;
+
+  Host* host_ = nullptr;
+  OutletBase* gate_ = nullptr;  // a producer_consumer's other side
+  MessageList queue_;  // a producer_consumer's: events, infos and cancellations in order
+  Demand queued_ = 0;
+  Tally received_;
+  Tally handled_;
+
+ private:
+  struct PendingAsk {
+    EdgePtr edge;
+    Demand n;
+    std::uint64_t times;
+  };
+
+  void finish_cancel(const EdgePtr& edge, const Cancellation& cancellation, Cancelled::Why why);
+  void unlink(Edge& edge) noexcept;
+
+  ReceiverCallbacks* callbacks_;
+  Edge* first_ = nullptr;
+  Edge* last_ = nullptr;
+  std::unique_ptr<std::vector<PendingAsk>> asks_;  // of the running callback; on first use
+  bool all_polite_ = true;
+};
+
+/// What a stage subscribes to: a stage that emits T, by reference or by name.
+template <class T>
+class Upstream {
+ public:
+  Upstream(HostPtr host) noexcept : host_(std::move(host)) {}
+  explicit Upstream(std::string name) : name_(std::move(name)) {}
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Empty: nobody has that name. Throws WrongType when the stage under the name emits something else.
+  [[nodiscard]] HostPtr resolve(const Host& from) const {
+    if (host_) return host_;
+    HostPtr found = from.find(name_);
+    if (found && found->output_type() != typeid(T)) {
+      throw WrongType("subscribe_to: the stage named \"" + name_ + "\" emits " + found->output_type().name() + ", not " +
+                      typeid(T).name());
+    }
+    return found;
+  }
+  [[nodiscard]] const HostPtr& host() const noexcept { return host_; }
+
+ private:
+  HostPtr host_;
+  std::string name_;
+};
+
+/// Which events a consumer wants from a broadcast. Empty: all. Copied with the request, called in the producer.
+template <class T>
+using Selector = std::function<bool(const T&)>;
+
+/// Everything one subscription begins with.
+template <class T>
+struct SubscribeTo {
+  template <class P>
+    requires std::convertible_to<const P&, Upstream<T>>
+  SubscribeTo(const P& producer, SubscribeOptions terms = {}, Selector<T> wanted = {})
+      : to(producer), options(std::move(terms)), selector(std::move(wanted)) {}
+
+  Upstream<T> to;
+  SubscribeOptions options;
+  Selector<T> selector;
+};
+
+/// Throws OptionError when `options` are out of range or `to` is `consumer` itself or of another runtime.
+void check_edge(const Host* to, const Host& consumer, const SubscribeOptions& options);
+
+template <class T>
+class EventCallbacks : public ReceiverCallbacks {
+ protected:
+  /// A batch of at most max_demand - min_demand events of one subscription.
+  virtual void handle_events(Events<T> events, const Subscription& from) = 0;
+
+ private:
+  template <class>
+  friend class Intake;
+};
+
+template <class T>
+class Intake final : public IntakeBase {
+ public:
+  Intake(EventCallbacks<T>& callbacks, std::vector<SubscribeTo<T>> initial)
+      : IntakeBase(callbacks), callbacks_(&callbacks) {
+    if (!initial.empty()) initial_ = std::make_unique<std::vector<SubscribeTo<T>>>(std::move(initial));
+  }
+
+  bool subscribe_initial() override {
+    if (!initial_) return true;
+    const auto all = std::move(initial_);
+    for (SubscribeTo<T>& one : *all) {
+      static_cast<void>(subscribe(std::move(one)));
+      if (host_->ending()) return false;
+    }
+    return true;
+  }
+
+  /// R4: returns a handle at once; inside a callback the rest happens when it returned.
+  Subscription subscribe(SubscribeTo<T> request, const Subscription& replaces = {}, Reason why = {}) {
+    check_edge(request.to.host().get(), *host_, request.options);
+    const HostPtr producer = request.to.resolve(*host_);
+    auto* const edge = new EdgeOf<T>(SubscriptionId{host_->new_id()}, producer, HostPtr(host_), request.options);
+    const EdgePtr keep(edge);
+    edge->Seat<T>::id = edge->Edge::id;
+    edge->Seat<T>::consumer = host_->id();
+    if (request.selector) edge->selector = std::move(request.selector);
+    if (!producer) {
+      missing(request.to.name(), request.options.on_cancel);
+    } else if (!host_->in_callback()) {
+      open(keep, std::move(request.options), EdgePtr(replaces.edge()), std::move(why));
+    } else {
+      host_->defer([this, keep, options = std::move(request.options), old = EdgePtr(replaces.edge()),
+                    why = std::move(why)]() mutable { open(keep, std::move(options), std::move(old), std::move(why)); });
+    }
+    return Subscription(edge);
+  }
+
+  void receive(MessagePtr self, EventsMessage<T>& message) {
+    Edge& edge = message.edge();
+    const std::size_t count = message.events().size();
+    edge.received.add(count);
+    received_.add(count);
+    if (edge.in != Edge::Side::open) {
+      unknown(edge, count);
+      return;
+    }
+    queued_ += count;
+    if (must_wait()) {
+      queue_.push(std::move(self));
+    } else {
+      handle(edge, std::move(message.events()));
+    }
+  }
+
+  /// Cuts one message into batches and asks after each: genstage.md §5.1.
+  void handle(Edge& edge, Events<T> events) {
+    const BorrowedSubscription from(edge);
+    if (edge.mode == DemandMode::manual) {
+      handle_batch(edge, std::move(events), from.get());
+      return;
+    }
+    edge.window.open();
+    const auto chunk = static_cast<std::size_t>(edge.window.chunk());
+    while (!events.empty()) {
+      Events<T> batch = events.take_front(chunk);
+      const DemandWindow::Settled settled = edge.window.settle(batch.size());
+      if (settled.excess != 0) [[unlikely]] log_excess(edge, settled.excess);
+      if (!handle_batch(edge, std::move(batch), from.get())) {
+        queued_ -= events.size();
+        host_->lost_received.add(events.size());
+        return;
+      }
+      send_ask(edge, settled.ask);
+    }
+  }
+
+ private:
+  bool handle_batch(Edge& edge, Events<T> batch, const Subscription& from) {
+    const std::size_t count = batch.size();
+    if (gate_ != nullptr) gate_->expect(count);
+    queued_ -= count;
+    const bool goes_on = host_->run([&] { callbacks_->handle_events(std::move(batch), from); });
+    if (!goes_on && host_->failed()) {
+      host_->lost_received.add(count);
+    } else {
+      edge.handled.add(count);
+      handled_.add(count);
+    }
+    return goes_on;
+  }
+
+  EventCallbacks<T>* callbacks_;
+  std::unique_ptr<std::vector<SubscribeTo<T>>> initial_;
+};
+
+template <class T>
+void EventsMessage<T>::deliver(std::unique_ptr<Message> self, Host& at) {
+  auto& intake = static_cast<Intake<T>&>(*at.intake());
+  if (parked_) {
+    intake.handle(*edge_, std::move(events_));
+  } else {
+    parked_ = true;
+    intake.receive(std::move(self), *this);
+  }
+}
+
+}  // namespace sluice::inline v0
