@@ -65,7 +65,7 @@ void everywhere(Scenario scenario) {
     SCOPED_TRACE("simulation, seed " + std::to_string(seed));
     World world(seed);
     scenario(world);
-    if (testing::Test::HasFailure()) return;
+    if (::testing::Test::HasFailure()) return;
   }
   SCOPED_TRACE("threads");
   World world;
