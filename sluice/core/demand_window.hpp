@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "sluice/core/count.hpp"
 
 namespace sluice::inline v0 {
@@ -30,7 +32,12 @@ class DemandWindow {
   /// A message begins: from here on its events count against what was pending now (R5.4).
   void open() noexcept { allowed_ = pending_; }
   /// A batch of n events of that message.
-  [[nodiscard]] Settled settle(Demand n) noexcept;
+  [[nodiscard]] Settled settle(Demand n) noexcept {
+    const Demand legitimate = std::min(n, allowed_);
+    allowed_ -= legitimate;
+    pending_ -= std::min(pending_, legitimate);
+    return {refill(), n - legitimate};
+  }
 
   /// New terms on a running subscription; returns what to ask for at once to fill the window.
   [[nodiscard]] Demand change(Demand max, Demand min) noexcept;
@@ -41,7 +48,12 @@ class DemandWindow {
   [[nodiscard]] bool paused() const noexcept { return paused_; }
 
  private:
-  [[nodiscard]] Demand refill() noexcept;
+  [[nodiscard]] Demand refill() noexcept {
+    if (paused_ || pending_ > min_) return 0;
+    const Demand ask = max_ - pending_;
+    pending_ = max_;
+    return ask;
+  }
 
   Demand max_;
   Demand min_;

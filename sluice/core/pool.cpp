@@ -13,7 +13,6 @@ namespace sluice::inline v0 {
 namespace {
 
 constexpr std::align_val_t alignment{64};
-constexpr std::size_t magazine_bytes = 64 * 1024;
 constexpr std::size_t most_magazines = 8;  // of each class in the depot: half a MiB
 
 /// AddressSanitizer sees a use after free only when storage really is freed.
@@ -29,9 +28,9 @@ constexpr bool recycling = true;
 constexpr bool recycling = true;
 #endif
 
-thread_local constinit Pool* installed = nullptr;
-
 }  // namespace
+
+thread_local constinit Pool* Pool::installed_ = nullptr;
 
 struct PoolDepot::State {
   struct Magazine {
@@ -62,42 +61,19 @@ Pool::~Pool() {
   }
 }
 
-std::size_t Pool::class_of(std::size_t bytes) noexcept {
-  if (bytes <= smallest) return 0;
-  return static_cast<std::size_t>(std::bit_width(bytes - 1)) - std::bit_width(smallest - 1);
-}
-
-std::size_t Pool::magazine(std::size_t size_class) noexcept {
-  return std::clamp<std::size_t>(magazine_bytes / (smallest << size_class), 2, 64);
-}
-
 std::size_t Pool::usable_size(std::size_t bytes) noexcept {
   const std::size_t size_class = class_of(bytes);
   return size_class < classes ? smallest << size_class : bytes;
 }
 
-void* Pool::take(std::size_t bytes) {
+void* Pool::take_elsewhere(std::size_t bytes) {
   const std::size_t size_class = class_of(bytes);
   if (size_class >= classes) return ::operator new(bytes, alignment);
-  if (Pool* pool = installed; recycling && pool != nullptr) {
-    Shelf& shelf = pool->shelves_[size_class];
-    if (shelf.first == nullptr) return pool->refill(size_class);
-    --shelf.count;
-    return std::exchange(shelf.first, shelf.first->next);
-  }
+  if (installed_ != nullptr) return installed_->refill(size_class);
   return ::operator new(smallest << size_class, alignment);
 }
 
-void Pool::give(void* storage, std::size_t bytes) noexcept {
-  const std::size_t size_class = class_of(bytes);
-  if (Pool* pool = installed; recycling && size_class < classes && pool != nullptr) {
-    Shelf& shelf = pool->shelves_[size_class];
-    shelf.first = ::new (storage) Free{shelf.first};
-    if (++shelf.count >= 2 * magazine(size_class)) pool->spill(size_class);
-    return;
-  }
-  ::operator delete(storage, alignment);
-}
+void Pool::give_elsewhere(void* storage) noexcept { ::operator delete(storage, alignment); }
 
 void* Pool::refill(std::size_t size_class) {
   Shelf& shelf = shelves_[size_class];
@@ -133,7 +109,8 @@ void Pool::spill(std::size_t size_class) noexcept {
   while (out.first != nullptr) ::operator delete(std::exchange(out.first, out.first->next), alignment);
 }
 
-Pool::Installed::Installed(Pool& pool) noexcept : previous_(std::exchange(installed, &pool)) {}
-Pool::Installed::~Installed() { installed = previous_; }
+Pool::Installed::Installed(Pool& pool) noexcept
+    : previous_(std::exchange(installed_, recycling ? &pool : nullptr)) {}
+Pool::Installed::~Installed() { installed_ = previous_; }
 
 }  // namespace sluice::inline v0

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace sluice::inline v0 {
 
@@ -22,9 +25,28 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   /// At least `bytes` of storage, aligned to 64 bytes.
-  [[nodiscard]] static void* take(std::size_t bytes);
+  [[nodiscard]] static void* take(std::size_t bytes) {
+    const std::size_t size_class = class_of(bytes);
+    if (Pool* const pool = installed_; pool != nullptr && size_class < classes) {
+      Shelf& shelf = pool->shelves_[size_class];
+      if (shelf.first != nullptr) {
+        --shelf.count;
+        return std::exchange(shelf.first, shelf.first->next);
+      }
+    }
+    return take_elsewhere(bytes);
+  }
   /// `bytes` is the size that was asked for, or what usable_size made of it.
-  static void give(void* storage, std::size_t bytes) noexcept;
+  static void give(void* storage, std::size_t bytes) noexcept {
+    const std::size_t size_class = class_of(bytes);
+    if (Pool* const pool = installed_; pool != nullptr && size_class < classes) {
+      Shelf& shelf = pool->shelves_[size_class];
+      shelf.first = ::new (storage) Free{shelf.first};
+      if (++shelf.count >= 2 * magazine(size_class)) pool->spill(size_class);
+    } else {
+      give_elsewhere(storage);
+    }
+  }
   /// What `take(bytes)` really provides: the class it falls into.
   [[nodiscard]] static std::size_t usable_size(std::size_t bytes) noexcept;
 
@@ -52,10 +74,21 @@ class Pool {
   static constexpr std::size_t smallest = 64;
   static constexpr std::size_t classes = 11;
 
-  static std::size_t class_of(std::size_t bytes) noexcept;
-  static std::size_t magazine(std::size_t size_class) noexcept;
+  static constexpr std::size_t magazine_bytes = 64 * 1024;
+
+  static constexpr std::size_t class_of(std::size_t bytes) noexcept {
+    if (bytes <= smallest) return 0;
+    return static_cast<std::size_t>(std::bit_width(bytes - 1) - std::bit_width(smallest - 1));
+  }
+  static constexpr std::size_t magazine(std::size_t size_class) noexcept {
+    return std::clamp<std::size_t>(magazine_bytes / (smallest << size_class), 2, 64);
+  }
+  static void* take_elsewhere(std::size_t bytes);
+  static void give_elsewhere(void* storage) noexcept;
   void* refill(std::size_t size_class);
   void spill(std::size_t size_class) noexcept;
+
+  static thread_local constinit Pool* installed_;
 
   std::array<Shelf, classes> shelves_;
   PoolDepot& depot_;

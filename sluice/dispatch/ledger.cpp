@@ -11,11 +11,26 @@ namespace sluice::inline v0 {
 void Ledger::add(SeatBase& seat) {
   seat.demand = 0;
   seat.order = turns_++;
-  heap_.push_back({0, seat.order, &seat});
+  if (empty()) {
+    sole_ = &seat;
+    return;
+  }
+  if (sole_ != nullptr) enter_heap(*std::exchange(sole_, nullptr));
+  enter_heap(seat);
+}
+
+void Ledger::enter_heap(SeatBase& seat) {
+  sum_.add(seat.demand);
+  heap_.push_back({seat.demand, seat.order, &seat});
   sift_up(heap_.size() - 1, heap_.back());
 }
 
 Demand Ledger::remove(SeatBase& seat) {
+  if (sole_ != nullptr) {
+    assert(sole_ == &seat);
+    sole_ = nullptr;
+    return std::exchange(seat.demand, 0);
+  }
   const std::size_t at = seat.slot;
   assert(at < heap_.size() && heap_[at].seat == &seat);
   sum_.take(seat.demand);
@@ -25,10 +40,15 @@ Demand Ledger::remove(SeatBase& seat) {
     sift_up(at, last);
     sift_down(last.seat->slot, last);
   }
+  if (heap_.size() == 1) {
+    sole_ = heap_.front().seat;
+    sum_.take(sole_->demand);
+    heap_.clear();
+  }
   return std::exchange(seat.demand, 0);
 }
 
-void Ledger::raise(SeatBase& seat, Demand n) {
+void Ledger::raise_among_others(SeatBase& seat, Demand n) {
   sum_.take(seat.demand);
   seat.demand = add_demand(seat.demand, n);
   sum_.add(seat.demand);
@@ -38,7 +58,7 @@ void Ledger::raise(SeatBase& seat, Demand n) {
   sift_down(seat.slot, entry);  // unlimited stays as it is: the seat only queues up again
 }
 
-void Ledger::serve(Demand n) {
+void Ledger::serve_among_others(Demand n) {
   SeatBase& seat = *heap_.front().seat;
   assert(n <= seat.demand);
   sum_.take(seat.demand);
@@ -62,6 +82,7 @@ void Ledger::shuffle(std::uint64_t seed) {
 }
 
 std::vector<const SeatBase*> Ledger::order() const {
+  if (sole_ != nullptr) return {sole_};
   std::vector<Entry> sorted = heap_;
   std::sort(sorted.begin(), sorted.end(), before);
   std::vector<const SeatBase*> seats;

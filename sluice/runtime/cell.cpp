@@ -8,19 +8,19 @@
 
 namespace sluice::inline v0 {
 
-namespace {
-
-thread_local constinit Cell* on_turn = nullptr;
-
-}  // namespace
+thread_local constinit Cell* Cell::on_turn_ = nullptr;
 
 /// Makes a cell the one whose turn this thread has.
 class Cell::TurnScope {
  public:
-  explicit TurnScope(Cell& cell) noexcept : cell_(&cell), previous_(std::exchange(on_turn, &cell)) { cell.running = true; }
+  explicit TurnScope(Cell& cell, Gate* gate = nullptr) noexcept
+      : cell_(&cell), previous_(std::exchange(on_turn_, &cell)) {
+    cell.running = true;
+    cell.gate_ = gate;
+  }
   ~TurnScope() {
     if (cell_ != nullptr) cell_->running = false;
-    on_turn = previous_;
+    on_turn_ = previous_;
   }
   TurnScope(const TurnScope&) = delete;
   TurnScope& operator=(const TurnScope&) = delete;
@@ -31,8 +31,6 @@ class Cell::TurnScope {
   Cell* cell_;
   Cell* previous_;
 };
-
-Cell* Cell::current() noexcept { return on_turn; }
 
 Cell::Cell(Engine& engine, StageId id, const StartOptions& options) : Host(id), engine_(engine), exits_(options.exits) {
   engine_.retain();
@@ -83,7 +81,7 @@ void Cell::start() {
 }
 
 bool Cell::post(MessagePtr message) {
-  Cell* const from = on_turn;
+  Cell* const from = on_turn_;
   message->sender_ = from != nullptr ? from->id_.value : 0;
   if (from != nullptr && from->busy_ > Duration::zero() && from != this) {  // its effects become visible later
     engine_.add_timer_at(from->now(), [to = HostPtr(this), m = std::move(message)]() mutable { to->post(std::move(m)); });
@@ -119,9 +117,9 @@ void Cell::send_ask(Edge& edge, Demand n, std::uint64_t times) {
   producer.post(MessagePtr(new Ask(edge, n, times)));
 }
 
-Cell::Turn Cell::turn(int budget) {
+Cell::Turn Cell::turn(int budget, Gate* gate) {
   if (occupied()) return Turn::idle;
-  TurnScope scope(*this);
+  TurnScope scope(*this, gate);
   set_state(StageState::running);
   while (end_ == nullptr) {
     if (killed_.load(std::memory_order_relaxed)) {
@@ -165,7 +163,7 @@ void Cell::deliver_next() {
   check_closing();
 }
 
-void Cell::check_closing() {
+void Cell::end_if_drained() {
   if (end_when_drained_ && drained()) {
     stop(*end_when_drained_);
   } else if (closing_down_ && ((!intake_ || !intake_->has_producers()) && drained())) {
@@ -209,18 +207,6 @@ StageState Cell::resting_state() const noexcept {
   return StageState::idle;
 }
 
-void Cell::enter() {
-  if (Worker* const worker = Worker::current()) {
-    worker->enter_callback();
-  } else {
-    engine_.callback_begins(*this);
-  }
-}
-
-void Cell::leave() noexcept {
-  if (Worker* const worker = Worker::current()) worker->leave_callback();
-}
-
 void Cell::kill() {
   if (ended()) return;
   killed_.store(true, std::memory_order_relaxed);
@@ -229,8 +215,8 @@ void Cell::kill() {
 }
 
 Reason Cell::end_reason() const { return ended() ? *reason_ : Reason(); }
-bool Cell::inside_any_callback() const noexcept { return on_turn != nullptr && on_turn->in_callback_; }
-bool Cell::on_own_turn() const noexcept { return on_turn == this; }
+bool Cell::inside_any_callback() const noexcept { return on_turn_ != nullptr && on_turn_->in_callback_; }
+bool Cell::on_own_turn() const noexcept { return on_turn_ == this; }
 
 // -- timers
 
@@ -388,8 +374,8 @@ void Cell::finish() {
     } catch (...) {
       log(Severity::error, fmt::format("terminate threw: {}", Reason::of(std::current_exception()).to_string()));
     }
-    in_callback_ = false;
     leave();
+    in_callback_ = false;
     if (outlet_) lost_emitted.add(outlet_->forget());
   }
   if (started_ && !reason.polite()) {

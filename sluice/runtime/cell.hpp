@@ -43,7 +43,7 @@ class Cell final : public Host {
   void start();
 
   /// Delivers up to `budget` messages.
-  [[nodiscard]] Turn turn(int budget);
+  [[nodiscard]] Turn turn(int budget, Gate* gate = nullptr);
   /// For the owner: a message from the same thread. False: it was abandoned.
   [[nodiscard]] bool post_local(MessagePtr message);
 
@@ -101,7 +101,7 @@ class Cell final : public Host {
   /// Part of a shutdown: ends when it has nothing left to hand out.
   void close_down();
   /// The cell whose turn the calling thread has; null: none.
-  [[nodiscard]] static Cell* current() noexcept;
+  [[nodiscard]] static Cell* current() noexcept { return on_turn_; }
 
   std::atomic<Worker*> home{nullptr};
   std::atomic<bool> in_inbox{true};  // nobody links a new cell into an inbox before place()
@@ -138,11 +138,12 @@ class Cell final : public Host {
     if (!rare_) rare_ = std::make_unique<Rare>();
     return *rare_;
   }
-  [[nodiscard]] bool was_killed() const noexcept override { return killed_.load(std::memory_order_relaxed); }
-  void enter() override;
-  void leave() noexcept override;
+  void enter_ungated() override { engine_.callback_begins(*this); }
   void deliver_next();
-  void check_closing();
+  void check_closing() {
+    if (end_when_drained_ != nullptr || closing_down_) [[unlikely]] end_if_drained();
+  }
+  void end_if_drained();
   void arm_timer(TimerId id, Instant due);
   void timer_fired(TimerId id);
   void down(MonitorId id, const Reason& reason);
@@ -151,6 +152,8 @@ class Cell final : public Host {
   [[nodiscard]] bool occupied();
   void finish();
   [[nodiscard]] StageState resting_state() const noexcept;
+
+  static thread_local constinit Cell* on_turn_;
 
   Engine& engine_;
   MessageList local_;
@@ -163,7 +166,6 @@ class Cell final : public Host {
   Instant busy_until_{};
   Tally messages_;
   std::atomic<StageState> state_{StageState::starting};
-  std::atomic<bool> killed_{false};
   std::atomic<bool> ended_{false};
   Exits exits_;
   bool started_ = false;

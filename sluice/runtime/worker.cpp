@@ -8,8 +8,6 @@ namespace sluice::inline v0 {
 
 namespace {
 
-thread_local constinit Worker* this_worker = nullptr;
-
 constexpr int messages_per_turn = 64;
 constexpr unsigned turns_per_look = 32;
 constexpr Duration spin_time = std::chrono::microseconds(50);
@@ -25,12 +23,12 @@ void relax() noexcept {
 
 }  // namespace
 
+thread_local constinit Worker* Worker::current_ = nullptr;
+
 Worker::Worker(Threads& threads, std::size_t index, Kind kind)
     : threads_(threads), index_(index), kind_(kind), pool_(threads.depot()) {}
 
 Worker::~Worker() = default;
-
-Worker* Worker::current() noexcept { return this_worker; }
 
 void Worker::launch() {
   thread_ = std::thread([this] { run(); });
@@ -39,7 +37,7 @@ void Worker::launch() {
 void Worker::launch_with(Cell& cell, UniqueFunction<void()> first) {
   only_ = HostPtr(&cell);
   thread_ = std::thread([this, first = std::move(first)]() mutable {
-    this_worker = this;
+    current_ = this;
     {
       const Pool::Installed installed(pool_);
       idle_.store(false, std::memory_order_seq_cst);
@@ -82,7 +80,7 @@ void Worker::link(Cell& cell) noexcept {
 }
 
 void Worker::run() {
-  this_worker = this;
+  current_ = this;
   const Pool::Installed installed(pool_);
   last_look_ = std::chrono::steady_clock::now();
   while (true) {
@@ -100,7 +98,7 @@ void Worker::run() {
     turns_since_look_ = 0;
     last_look_ = std::chrono::steady_clock::now();
   }
-  this_worker = nullptr;
+  current_ = nullptr;
   finished_.store(true, std::memory_order_release);
 }
 
@@ -153,7 +151,7 @@ Cell* Worker::dequeue() noexcept {
 
 void Worker::run_one(Cell& cell) {
   on_turn_ = &cell;
-  const Cell::Turn turn = cell.turn(messages_per_turn);
+  const Cell::Turn turn = cell.turn(messages_per_turn, &gate_);
   on_turn_ = nullptr;
   turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (turn == Cell::Turn::more && !cell.in_run_queue) enqueue(cell);
@@ -199,8 +197,7 @@ void Worker::give(Cell& cell, Worker& to) {
 }
 
 std::size_t Worker::rescue(Worker& to) {
-  std::uint32_t expected = open;
-  if (!gate_.compare_exchange_strong(expected, rescued, std::memory_order_acquire)) return 0;
+  if (!gate_.step_in()) return 0;
   std::size_t moved = 0;
   while (Cell* const cell = dequeue()) {
     give(*cell, to);
@@ -218,24 +215,15 @@ std::size_t Worker::rescue(Worker& to) {
     cell->release_cell();
     cell = next;
   }
-  gate_.store(open, std::memory_order_release);
+  gate_.step_out();
   return moved;
 }
 
 HostPtr Worker::occupied_by() {
-  std::uint32_t expected = open;
-  if (!gate_.compare_exchange_strong(expected, rescued, std::memory_order_acquire)) return {};
+  if (!gate_.step_in()) return {};
   HostPtr cell(on_turn_);
-  gate_.store(open, std::memory_order_release);
+  gate_.step_out();
   return cell;
-}
-
-void Worker::wait_for_rescuer() noexcept {
-  std::uint32_t expected = open;
-  while (!gate_.compare_exchange_weak(expected, shut, std::memory_order_acquire)) {
-    expected = open;
-    relax();
-  }
 }
 
 }  // namespace sluice::inline v0

@@ -46,7 +46,7 @@ class Worker {
   void ask_to_stop() noexcept;
 
   /// The worker whose thread this is; null: none.
-  [[nodiscard]] static Worker* current() noexcept;
+  [[nodiscard]] static Worker* current() noexcept { return current_; }
 
   // -- any thread
   void link(Cell& cell) noexcept;
@@ -67,21 +67,9 @@ class Worker {
 
   // -- its own thread
   void enqueue(Cell& cell) noexcept;
-  [[nodiscard]] bool in_user_code() const noexcept { return depth_ != 0; }
-  void enter_callback() noexcept {
-    if (depth_++ == 0) gate_.store(open, std::memory_order_release);
-  }
-  void leave_callback() noexcept {
-    if (--depth_ != 0) return;
-    std::uint32_t expected = open;
-    if (!gate_.compare_exchange_strong(expected, shut, std::memory_order_acquire)) wait_for_rescuer();
-  }
+  [[nodiscard]] bool in_user_code() const noexcept { return gate_.is_open(); }
 
  private:
-  static constexpr std::uint32_t shut = 0;     // the worker is in control
-  static constexpr std::uint32_t open = 1;     // user code runs
-  static constexpr std::uint32_t rescued = 2;  // somebody else is in control
-
   void run();
   bool collect_inbox();
   void adopt(Cell& cell);
@@ -91,7 +79,8 @@ class Worker {
   void park();
   void share_if_worthwhile();
   void give(Cell& cell, Worker& to);
-  void wait_for_rescuer() noexcept;
+
+  static thread_local constinit Worker* current_;
 
   Threads& threads_;
   const std::size_t index_;
@@ -102,14 +91,13 @@ class Worker {
   Cell* first_ = nullptr;
   Cell* last_ = nullptr;
   std::size_t length_ = 0;
-  unsigned depth_ = 0;
   unsigned turns_since_look_ = 0;
   Duration previous_mean_{};
   Instant last_look_{};
   Cell* on_turn_ = nullptr;  // under the gate
 
   // written by it, read by others
-  alignas(64) std::atomic<std::uint32_t> gate_{shut};
+  alignas(64) Gate gate_;
   std::atomic<std::uint64_t> turns_{0};
   std::atomic<std::size_t> queue_length_{0};
   std::atomic<bool> finished_{false};

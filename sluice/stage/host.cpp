@@ -49,15 +49,15 @@ bool Host::drained() const noexcept {
 }
 
 bool Host::settle() {
-  if (was_killed()) end_with(Reason::killed(), false, true);
-  if (failed()) {
+  if (was_killed()) [[unlikely]] end_with(Reason::killed(), false, true);
+  if (end_ != nullptr && end_->failed) [[unlikely]] {
     if (outlet_) lost_emitted.add(outlet_->forget());
     return false;
   }
-  if (outlet_) outlet_->publish();
-  if (intake_) intake_->flush_asks();
+  if (outlet_ && outlet_->has_output()) outlet_->publish();
+  if (intake_ && intake_->has_asks()) intake_->flush_asks();
   if (deferred_) run_deferred();
-  return !ending();
+  return end_ == nullptr;
 }
 
 void Host::defer(UniqueFunction<void()> work) {

@@ -18,6 +18,7 @@
 #include "sluice/core/time.hpp"
 #include "sluice/core/unique_function.hpp"
 #include "sluice/observe/snapshot.hpp"
+#include "sluice/stage/gate.hpp"
 #include "sluice/stage/message.hpp"
 
 namespace sluice::inline v0 {
@@ -132,8 +133,8 @@ class Host {
     } catch (...) {
       fail(std::current_exception());
     }
-    in_callback_ = false;
     leave();
+    in_callback_ = false;
     callbacks_run.add(1);
     return settle();
   }
@@ -202,13 +203,24 @@ class Host {
   }
   void fail(std::exception_ptr exception);
   void end_with(Reason reason, bool run_terminate, bool failed);
+  /// What follows a callback: its outbox, its asks, its deferred work. False: the stage is ending.
   bool settle();
   void run_deferred();
   [[nodiscard]] bool drained() const noexcept;
-  [[nodiscard]] virtual bool was_killed() const noexcept = 0;
-  /// For the runtime's watcher: user code runs / no longer runs.
-  virtual void enter() = 0;
-  virtual void leave() noexcept = 0;
+  [[nodiscard]] bool was_killed() const noexcept { return killed_.load(std::memory_order_relaxed); }
+  /// User code runs / no longer runs: a rescuer may take over what waits behind it.
+  void enter() {
+    if (gate_ != nullptr) {
+      gate_->open();
+    } else {
+      enter_ungated();
+    }
+  }
+  void leave() noexcept {
+    if (gate_ != nullptr) gate_->shut();
+  }
+  /// Simulated faults; may throw in the place of the callback.
+  virtual void enter_ungated() = 0;
 
   std::unique_ptr<Stage> stage_;
   std::unique_ptr<IntakeBase> intake_;
@@ -220,7 +232,9 @@ class Host {
   const std::type_info* output_type_ = &typeid(void);
   StageId id_;
   std::atomic<std::uint32_t> references_{0};
+  Gate* gate_ = nullptr;  // of the worker whose turn it is; null: started just now, or simulated
   bool in_callback_ = false;
+  std::atomic<bool> killed_{false};
   std::atomic<bool> stopping_{false};
 };
 

@@ -54,6 +54,7 @@ class IntakeBase {
   void ask(Edge& edge, Demand n);
   /// Sends the asks of the callback that returned.
   void flush_asks();
+  [[nodiscard]] bool has_asks() const noexcept { return asks_ != nullptr && !asks_->empty(); }
   /// Handles what is queued as long as there is credit.
   void drain();
   /// Runs `info` behind everything that is queued now.
@@ -202,9 +203,10 @@ class Intake final : public IntakeBase {
     return Subscription(edge);
   }
 
-  void receive(MessagePtr self, EventsMessage<T>& message) {
-    Edge& edge = message.edge();
-    const std::size_t count = message.events().size();
+  /// Takes the message only to park it.
+  void receive(std::unique_ptr<EventsMessage<T>>& message) {
+    Edge& edge = message->edge();
+    const std::size_t count = message->events().size();
     edge.received.add(count);
     received_.add(count);
     if (edge.in != Edge::Side::open) {
@@ -213,41 +215,47 @@ class Intake final : public IntakeBase {
     }
     queued_ += count;
     if (must_wait()) {
-      queue_.push(std::move(self));
+      queue_.push(std::move(message));
     } else {
-      handle(edge, std::move(message.events()));
+      handle(edge, message->events());
     }
   }
 
   /// Cuts one message into batches and asks after each: genstage.md §5.1.
-  void handle(Edge& edge, Events<T> events) {
+  void handle(Edge& edge, Events<T>& events) {
     const BorrowedSubscription from(edge);
     if (edge.mode == DemandMode::manual) {
-      handle_batch(edge, std::move(events), from.get());
+      handle_batch(edge, events, from.get());
       return;
     }
     edge.window.open();
     const auto chunk = static_cast<std::size_t>(edge.window.chunk());
-    while (!events.empty()) {
+    while (events.size() > chunk) {
       Events<T> batch = events.take_front(chunk);
-      const DemandWindow::Settled settled = edge.window.settle(batch.size());
-      if (settled.excess != 0) [[unlikely]] log_excess(edge, settled.excess);
-      if (!handle_batch(edge, std::move(batch), from.get())) {
+      if (!settle_batch(edge, batch, from.get())) {
         queued_ -= events.size();
         host_->lost_received.add(events.size());
         return;
       }
-      send_ask(edge, settled.ask);
     }
+    settle_batch(edge, events, from.get());
   }
 
  private:
-  bool handle_batch(Edge& edge, Events<T> batch, const Subscription& from) {
+  bool settle_batch(Edge& edge, Events<T>& batch, const Subscription& from) {
+    const DemandWindow::Settled settled = edge.window.settle(batch.size());
+    if (settled.excess != 0) [[unlikely]] log_excess(edge, settled.excess);
+    if (!handle_batch(edge, batch, from)) return false;
+    send_ask(edge, settled.ask);
+    return true;
+  }
+
+  bool handle_batch(Edge& edge, Events<T>& batch, const Subscription& from) {
     const std::size_t count = batch.size();
     if (gate_ != nullptr) gate_->expect(count);
     queued_ -= count;
     const bool goes_on = host_->run([&] { callbacks_->handle_events(std::move(batch), from); });
-    if (!goes_on && host_->failed()) {
+    if (!goes_on && host_->failed()) [[unlikely]] {
       host_->lost_received.add(count);
     } else {
       edge.handled.add(count);
@@ -262,12 +270,14 @@ class Intake final : public IntakeBase {
 
 template <class T>
 void EventsMessage<T>::deliver(std::unique_ptr<Message> self, Host& at) {
+  // Kept by its own type: its destructor is known here.
+  std::unique_ptr<EventsMessage> mine(static_cast<EventsMessage*>(self.release()));
   auto& intake = static_cast<Intake<T>&>(*at.intake());
   if (parked_) {
-    intake.handle(*edge_, std::move(events_));
+    intake.handle(*edge_, events_);
   } else {
     parked_ = true;
-    intake.receive(std::move(self), *this);
+    intake.receive(mine);
   }
 }
 

@@ -117,7 +117,7 @@ template <class T>
 class Outlet final : public OutletBase, private Delivery<T> {
  public:
   Outlet(Upward upward, DemandFlow flow, DispatcherFor<T> dispatcher, Demand buffer_size, Keep keep)
-      : OutletBase(upward, flow), buffer_(buffer_size, keep), dispatcher_(dispatcher.take()) {
+      : OutletBase(upward, flow), dispatcher_(dispatcher.take()), buffer_(buffer_size, keep) {
     if (!dispatcher_) dispatcher_ = std::make_unique<DemandDispatcher<T>>();
     absorbs_ = dynamic_cast<DemandDispatcher<T>*>(dispatcher_.get()) != nullptr;
     dispatcher_->bound_queues(buffer_size, keep);
@@ -135,13 +135,19 @@ class Outlet final : public OutletBase, private Delivery<T> {
 
   /// Opens a block with room for n more events.
   void make_room(std::size_t n) {
+    has_output_ = true;
     seal();
     const std::size_t wanted = std::max({n, std::min<std::size_t>(expected_, most_expected), outbox_.size()});
     box_ = detail::take_block<T>(wanted);
     emitter_->next_ = box_begin();
     emitter_->end_ = box_begin() + detail::block_capacity<T>(box_);
   }
-  void take_over(Events<T> events) {
+  void take_over(Events<T>&& events) {
+    has_output_ = true;
+    if (box_ == nullptr && outbox_.empty()) {
+      outbox_ = std::move(events);
+      return;
+    }
     seal();
     outbox_.append(std::move(events));
   }
@@ -149,25 +155,27 @@ class Outlet final : public OutletBase, private Delivery<T> {
   // -- OutletBase
 
   void publish() override {
-    if (box_ == nullptr && outbox_.empty()) return;
+    has_output_ = false;
     seal();
     const std::size_t count = outbox_.size();
     if (count == 0) return;
     expected_ = count;
     emitted_.add(count);
-    Demand placed = 0;
-    if (flow_ == DemandFlow::forward && buffer_.empty()) {
-      placed = dispatch(outbox_);
-      if (!outbox_.empty()) store();
-    } else {
+    if (flow_ == DemandFlow::forward && buffer_.empty()) [[likely]] {
+      use_credit(dispatch(outbox_));
+      if (outbox_.empty()) return;
+      left_over(outbox_.size());
       store();
-      if (flow_ == DemandFlow::forward) placed = drain_buffer();
+    } else {
+      unoffered_ += count;
+      store();
+      use_credit(drain_buffer());
     }
-    use_credit(placed);
     if (discards()) report_discarded();
   }
 
   std::size_t forget() noexcept override {
+    has_output_ = false;
     seal();
     const std::size_t lost = outbox_.size();
     emitted_.add(lost);
@@ -185,7 +193,15 @@ class Outlet final : public OutletBase, private Delivery<T> {
 
   Demand seat(Edge& edge, const Newcomer& who) override { return dispatcher_->subscribe(seat_of(edge), who, *this); }
   Demand unseat(Edge& edge) override { return dispatcher_->cancel(seat_of(edge), *this); }
-  Demand ask_dispatcher(Edge& edge, Demand n) override { return dispatcher_->ask(seat_of(edge), n, *this); }
+  Demand ask_dispatcher(Edge& edge, Demand n) override {
+    if (absorbs_) return static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this);
+    return dispatcher_->ask(seat_of(edge), n, *this);
+  }
+  bool absorb_ask(Edge& edge, Demand n) override {
+    if (!absorbs_ || !buffer_.empty()) return false;
+    credit_ = add_demand(credit_, static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this));
+    return true;
+  }
   Demand drain() override {
     const Demand placed = drain_buffer();
     if (discards()) report_discarded();
@@ -214,13 +230,21 @@ class Outlet final : public OutletBase, private Delivery<T> {
   /// Offers `events` to the dispatcher; returns how many it took.
   Demand dispatch(Events<T>& events) {
     const std::size_t before = events.size();
-    host_->guard([&] { ask_again(dispatcher_->dispatch(events, *this)); });
+    if (absorbs_) {  // the default: known by type, and runs no user code
+      static_cast<void>(static_cast<DemandDispatcher<T>&>(*dispatcher_).dispatch(events, *this));
+    } else {
+      host_->guard([&] { ask_again(dispatcher_->dispatch(events, *this)); });
+    }
     return before - events.size();
+  }
+  void left_over(std::size_t count) {
+    host_->guard([&] { dispatcher_->left_over(count); });
   }
 
   Demand drain_buffer() {
     Demand placed = 0;
-    if (flow_ == DemandFlow::accumulate) return 0;
+    if (flow_ == DemandFlow::accumulate || buffer_.empty()) return 0;
+    const std::size_t offered_before = buffer_.size() - std::min(unoffered_, buffer_.size());
     while (!buffer_.empty() && !host_->ending()) {
       Events<T>& run = buffer_.front();
       const Demand taken = dispatch(run);
@@ -228,6 +252,10 @@ class Outlet final : public OutletBase, private Delivery<T> {
       release_marks();
       if (taken == 0) break;
       placed += taken;
+    }
+    if (unoffered_ != 0) {
+      const std::size_t taken_of_new = placed > offered_before ? static_cast<std::size_t>(placed) - offered_before : 0;
+      left_over(std::exchange(unoffered_, 0) - taken_of_new);
     }
     return placed;
   }
@@ -256,8 +284,9 @@ class Outlet final : public OutletBase, private Delivery<T> {
   Emitter<T>* emitter_ = nullptr;
   detail::Block* box_ = nullptr;  // open: the emitter writes into it
   Events<T> outbox_;              // emitted by this callback and sealed
-  EventBuffer<T> buffer_;
   std::unique_ptr<Dispatcher<T>> dispatcher_;
+  EventBuffer<T> buffer_;
+  std::size_t unoffered_ = 0;  // of the events that were ever buffered: no dispatcher has seen them yet
 };
 
 }  // namespace sluice::inline v0

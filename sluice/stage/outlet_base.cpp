@@ -67,12 +67,11 @@ void OutletBase::ask(Edge& edge, Demand n, std::uint64_t times) {
 }
 
 bool OutletBase::absorb(Edge& edge, Demand n) {
-  if (!absorbs_ || upward_ != Upward::to_credit || edge.out != Edge::Side::open || flow_ != DemandFlow::forward ||
-      !buffer_empty() || !host_->intake()->queue_empty()) {
+  if (upward_ != Upward::to_credit || edge.out != Edge::Side::open || flow_ != DemandFlow::forward ||
+      !host_->intake()->queue_empty() || !absorb_ask(edge, n)) {
     return false;
   }
   edge.asked.add(n);
-  credit_ = add_demand(credit_, ask_dispatcher(edge, n));
   return true;
 }
 

@@ -52,12 +52,14 @@ class OutletBase {
   virtual void cancel(EdgePtr edge, Cancellation cancellation, Cancelled::Why why = Cancelled::Why::ended);
   virtual void down(EdgePtr edge, const Reason& reason);
   void farewell(Edge& edge);
-  /// An ask that calls no user code, or false: nothing was done, send a message instead.
+  /// An ask of a producer_consumer that calls no user code; false: nothing was done, send a message instead.
   [[nodiscard]] bool absorb(Edge& edge, Demand n);
 
   // -- the stage's own turn
   /// Sends what the callback that returned has emitted.
   virtual void publish() = 0;
+  /// Whether the callback that returned has emitted something.
+  [[nodiscard]] bool has_output() const noexcept { return has_output_; }
   /// Throws away what the callback that failed has emitted; returns how many.
   virtual std::size_t forget() noexcept = 0;
   /// About so many events will be emitted next.
@@ -82,6 +84,8 @@ class OutletBase {
   virtual Demand seat(Edge& edge, const Newcomer& who) = 0;
   virtual Demand unseat(Edge& edge) = 0;
   virtual Demand ask_dispatcher(Edge& edge, Demand n) = 0;
+  /// Adds to the credit; false: there is something to hand out, or the dispatcher may run user code.
+  [[nodiscard]] virtual bool absorb_ask(Edge& edge, Demand n) = 0;
   /// Dispatches from the buffer's front until nothing is placed; returns how many were taken from it.
   virtual Demand drain() = 0;
   virtual bool buffer_empty() const noexcept = 0;
@@ -110,9 +114,11 @@ class OutletBase {
   EmitterCallbacks* callbacks_ = nullptr;
   std::size_t expected_ = 16;
   Tally emitted_;
+  Demand credit_ = 0;  // a producer_consumer's: downstream demand that is not yet met
   Upward upward_;
   DemandFlow flow_;
   bool closed_ = false;
+  bool has_output_ = false;
   bool absorbs_ = false;  // the dispatcher's ask runs no user code
 
  private:
@@ -138,7 +144,6 @@ class OutletBase {
   void remove(Edge& edge) noexcept;
   void let_go(Edge& edge) noexcept;
 
-  Demand credit_ = 0;
   Edge* first_ = nullptr;    // open
   Edge* last_ = nullptr;
   Edge* leaving_ = nullptr;  // closed, the consumer's last message has not come
