@@ -21,23 +21,36 @@ class Ledger {
   /// Returns the demand the seat had.
   Demand remove(SeatBase& seat);
   /// n more for this seat.
-  void raise(SeatBase& seat, Demand n);
+  void raise(SeatBase& seat, Demand n) {
+    if (sole_ != nullptr) {
+      seat.demand = add_demand(seat.demand, n);
+    } else {
+      raise_among_others(seat, n);
+    }
+  }
 
   /// Whom to serve now; null while nobody has demand.
   [[nodiscard]] SeatBase* next() const noexcept {
+    if (sole_ != nullptr) return sole_->demand == 0 ? nullptr : sole_;
     return heap_.empty() || heap_.front().demand == 0 ? nullptr : heap_.front().seat;
   }
   /// next() got n events, at most its demand, and queues up again with the rest.
-  void serve(Demand n);
+  void serve(Demand n) {
+    if (sole_ != nullptr) {
+      sole_->demand = take_demand(sole_->demand, n);
+    } else {
+      serve_among_others(n);
+    }
+  }
 
   /// Puts consumers with equal demand into an order drawn from `seed`, the same on every platform. Nobody
   /// without demand comes before somebody with it (genstage.md D24).
   void shuffle(std::uint64_t seed);
 
   /// The sum of all demand.
-  [[nodiscard]] Demand total() const noexcept { return sum_.total(); }
-  [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
-  [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
+  [[nodiscard]] Demand total() const noexcept { return sole_ != nullptr ? sole_->demand : sum_.total(); }
+  [[nodiscard]] std::size_t size() const noexcept { return sole_ != nullptr ? 1 : heap_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   /// All seats, first the one to be served next. For introspection: O(n log n).
   [[nodiscard]] std::vector<const SeatBase*> order() const;
 
@@ -51,12 +64,16 @@ class Ledger {
   static bool before(const Entry& a, const Entry& b) noexcept {
     return a.demand != b.demand ? a.demand > b.demand : a.order < b.order;
   }
+  void raise_among_others(SeatBase& seat, Demand n);
+  void serve_among_others(Demand n);
+  void enter_heap(SeatBase& seat);
   void put(std::size_t at, const Entry& entry) noexcept;
   void sift_up(std::size_t at, Entry entry) noexcept;
   void sift_down(std::size_t at, Entry entry) noexcept;
 
-  std::vector<Entry> heap_;  // four children each: shallow, and siblings share a cache line or two
-  std::uint64_t turns_ = 0;  // the next order to give
+  SeatBase* sole_ = nullptr;  // the only one: most edges have one consumer, and no order to keep
+  std::vector<Entry> heap_;   // four children each: shallow, and siblings share a cache line or two
+  std::uint64_t turns_ = 0;   // the next order to give
   DemandSum sum_;
 };
 
