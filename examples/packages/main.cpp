@@ -75,6 +75,7 @@ Pipeline start(sluice::Runtime& runtime, const Options& options, Input input, Ou
   const auto reader =
       runtime.start<Reader>({.thread = sluice::Thread::own}, BlockReader(std::move(input)), progress);
   for (const auto& parser : parsers) parser.subscribe_to(reader, {.max_demand = few});
+  reader.demand_flow(sluice::DemandFlow::forward);
   return pipeline;
 }
 
@@ -91,7 +92,7 @@ InUse watch(sluice::Runtime& runtime, const Pipeline& pipeline, ProgressBar& bar
     }
     if (!reason->polite()) {
       bar.finish();
-      throw UsageError(std::string(reason->text()));
+      throw UsageError(reason->text().empty() ? reason->to_string() : std::string(reason->text()));
     }
   }
   bar.finish();

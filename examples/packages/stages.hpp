@@ -18,7 +18,11 @@ namespace packages {
 /// Reads as many blocks as it is asked for. Reading may block, so it has a thread of its own.
 class Reader final : public sluice::Producer<Block> {
  public:
-  Reader(BlockReader blocks, Progress& progress) : blocks_(std::move(blocks)), progress_(progress) {}
+  /// Demand waits until all parsers have subscribed: who comes after the end would find nobody.
+  Reader(BlockReader blocks, Progress& progress)
+      : Producer({.demand = sluice::DemandFlow::accumulate}),
+        blocks_(std::move(blocks)),
+        progress_(progress) {}
 
  private:
   void handle_demand(sluice::Demand demand) override {
