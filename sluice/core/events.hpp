@@ -160,7 +160,7 @@ class Events {
     move_into(more.data(), more.size(), last_);
     last_ += more.size();
     note_used();
-    other.last_ = other.first_;
+    other = {};  // what was moved from is destroyed too
   }
 
   void swap(Events& other) noexcept {
