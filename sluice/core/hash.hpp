@@ -54,6 +54,7 @@ struct Hash {
       !std::same_as<Key, Key>,
       "sluice: Hash<Key> knows integers, enumerations, float, double, strings, pairs and tuples; specialise "
       "sluice::Hash<Key> for this type, or say how to route");
+  std::uint64_t operator()(const Key& key) const noexcept;  // never defined: the sentence above is enough
 };
 
 template <class Key>

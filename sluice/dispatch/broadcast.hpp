@@ -112,7 +112,14 @@ class BroadcastDispatcher final : public Dispatcher<T> {
 struct Broadcast {
   template <class T>
   [[nodiscard]] std::unique_ptr<Dispatcher<T>> make() && {
-    return std::make_unique<BroadcastDispatcher<T>>();
+    static_assert(
+        std::copy_constructible<T>,
+        "sluice: a broadcast gives every event to several consumers, so the events must be copyable");
+    if constexpr (std::copy_constructible<T>) {
+      return std::make_unique<BroadcastDispatcher<T>>();
+    } else {
+      return nullptr;
+    }
   }
 };
 

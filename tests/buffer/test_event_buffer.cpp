@@ -93,7 +93,7 @@ TEST(Conformance, GS_091_MarksAtOnePlaceKeepTheirOrder) {
   EventBuffer<std::string> buffer(10);
   Log log;
   buffer.store({"t1", "t2"});
-  for (std::uint64_t mark : {3, 4, 5}) buffer.mark(mark);
+  for (const std::uint64_t mark : {3U, 4U, 5U}) buffer.mark(mark);
   EXPECT_EQ(take(buffer, 5, log), 3u);
   EXPECT_THAT(log, ElementsAre("[t1 t2]", "p3", "p4", "p5"));
 }
