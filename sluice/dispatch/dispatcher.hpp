@@ -47,7 +47,7 @@ class Delivery {
  public:
   virtual ~Delivery() = default;
   /// One message with these events to the consumer. Empty events: nothing.
-  virtual void deliver(Seat<T>& to, Events<T> events) = 0;
+  virtual void deliver(Seat<T>& to, Events<T>&& events) = 0;
   /// `count` events were dropped.
   virtual void discard(std::size_t count, Discard why) = 0;
   /// The info has passed all events the dispatcher itself had queued before it.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "sluice/runtime/worker.hpp"
 
 namespace sluice::inline v0 {
 
@@ -42,7 +41,7 @@ Cell::~Cell() {
   intake_.reset();
   outlet_.reset();
   stage_.reset();
-  while (!local_.empty()) static_cast<void>(local_.pop());
+  while (!mail_.empty()) static_cast<void>(mail_.pop());
   MessageList rest;
   mailbox_.close(rest);
   engine_.release();
@@ -87,10 +86,10 @@ bool Cell::post(MessagePtr message) {
     engine_.add_timer_at(from->now(), [to = HostPtr(this), m = std::move(message)]() mutable { to->post(std::move(m)); });
     return true;
   }
-  Worker* const worker = Worker::current();
-  if (worker != nullptr && !worker->in_user_code() && home.load(std::memory_order_acquire) == worker) {
+  RunQueue* const here = RunQueue::current();
+  if (here != nullptr && !here->gate().is_open() && home.load(std::memory_order_acquire) == here) {
     if (!post_local(std::move(message))) return false;
-    if (!in_run_queue && !running) worker->enqueue(*this);
+    if (!in_run_queue && !running) here->push(*this);
     return true;
   }
   return engine_.post(*this, std::move(message));
@@ -101,20 +100,9 @@ bool Cell::post_local(MessagePtr message) {
     message->abandon(*this, Reason::noproc());
     return false;
   }
-  if (!mailbox_.maybe_empty()) mailbox_.take_all(local_);  // older messages of the same sender may be there
-  local_.push(std::move(message));
+  if (!mailbox_.maybe_empty()) mailbox_.take_all(mail_);  // older messages of the same sender may be there
+  mail_.push(std::move(message));
   return true;
-}
-
-void Cell::send_ask(Edge& edge, Demand n, std::uint64_t times) {
-  auto& producer = static_cast<Cell&>(*edge.producer);
-  Worker* const worker = Worker::current();
-  if (times == 1 && worker != nullptr && busy_ == Duration::zero() && producer.home.load(std::memory_order_acquire) == worker &&
-      !producer.running && !producer.maybe_has_mail() && !producer.ending() && !producer.ended() && !in_callback_ &&
-      producer.outlet_->absorb(edge, n)) {
-    return;
-  }
-  producer.post(MessagePtr(new Ask(edge, n, times)));
 }
 
 Cell::Turn Cell::turn(int budget, Gate* gate) {
@@ -126,9 +114,9 @@ Cell::Turn Cell::turn(int budget, Gate* gate) {
       end_with(Reason::killed(), false, true);
       break;
     }
-    if (local_.empty()) {
+    if (mail_.empty()) {
       if (mailbox_.maybe_empty()) break;
-      mailbox_.take_all(local_);
+      mailbox_.take_all(mail_);
     }
     if (budget-- == 0) break;
     deliver_next();
@@ -143,7 +131,7 @@ Cell::Turn Cell::turn(int budget, Gate* gate) {
     return Turn::ended;
   }
   if (occupied()) return Turn::idle;
-  if (!local_.empty() || !mailbox_.maybe_empty()) {
+  if (!mail_.empty() || !mailbox_.maybe_empty()) {
     set_state(StageState::runnable);
     return Turn::more;
   }
@@ -152,7 +140,7 @@ Cell::Turn Cell::turn(int budget, Gate* gate) {
 }
 
 void Cell::deliver_next() {
-  MessagePtr next = local_.pop();
+  MessagePtr next = mail_.pop();
   messages_.add(1);
   try {
     Message& message = *next;
@@ -390,7 +378,7 @@ void Cell::finish() {
   set_state(StageState::ended);
   stage_.reset();
 
-  MessageList rest = std::move(local_);
+  MessageList rest = std::move(mail_);
   mailbox_.close(rest);
   while (!rest.empty()) {
     const MessagePtr message = rest.pop();

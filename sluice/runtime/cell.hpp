@@ -9,14 +9,11 @@
 #include <vector>
 
 #include "sluice/runtime/engine.hpp"
-#include "sluice/runtime/mailbox.hpp"
 #include "sluice/stage/intake.hpp"
 #include "sluice/stage/outlet_base.hpp"
 #include "sluice/stage/stage.hpp"
 
 namespace sluice::inline v0 {
-
-class Worker;
 
 /// Where a stage lives: its mailbox, its turns, its counters, and its end. The engine decides when it has a turn;
 /// all that happens in one is here and in the stage's two sides, the same under threads and in a simulation.
@@ -44,13 +41,12 @@ class Cell final : public Host {
 
   /// Delivers up to `budget` messages.
   [[nodiscard]] Turn turn(int budget, Gate* gate = nullptr);
-  /// For the owner: a message from the same thread. False: it was abandoned.
+  /// For the simulation: into the mail. False: it was abandoned.
   [[nodiscard]] bool post_local(MessagePtr message);
 
   // -- Host
   bool post(MessagePtr message) override;
   void kill() override;
-  [[nodiscard]] bool ended() const noexcept override { return ended_.load(std::memory_order_acquire); }
   [[nodiscard]] Reason end_reason() const override;
   [[nodiscard]] bool inside_any_callback() const noexcept override;
   [[nodiscard]] bool on_own_turn() const noexcept override;
@@ -61,14 +57,12 @@ class Cell final : public Host {
   void count_dropped_cast() noexcept override { engine_.casts_dropped.fetch_add(1, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t new_id() noexcept override { return engine_.new_id(); }
   [[nodiscard]] std::string_view name() const noexcept override { return name_ ? std::string_view(*name_) : std::string_view(); }
-  void send_ask(Edge& edge, Demand n, std::uint64_t times) override;
   TimerId start_timer(Duration first, Duration period) override;
   void cancel_timer(TimerId id) override;
   MonitorId monitor(const HostPtr& other) override;
   void demonitor(MonitorId id) override;
   void link(const HostPtr& other) override;
   void unlink(const HostPtr& other) override;
-  void busy_for(Duration time) override { busy_ += std::max(time, Duration::zero()); }
   std::uint64_t start_alarm(Duration delay, UniqueFunction<void()> action) override;
   void cancel_alarm(std::uint64_t id) override { engine_.cancel_timer(id); }
   [[nodiscard]] Instant now() const override { return after(engine_.clock().now(), busy_); }
@@ -82,11 +76,11 @@ class Cell final : public Host {
   void set_state(StageState state) noexcept { state_.store(state, std::memory_order_relaxed); }
   [[nodiscard]] const std::optional<Reason>& start_failure() const noexcept { return start_failure_; }
   [[nodiscard]] bool start_ignored() const noexcept { return start_ignored_; }
-  [[nodiscard]] bool has_mail() const noexcept { return !local_.empty() || !mailbox_.empty(); }
-  [[nodiscard]] bool maybe_has_mail() const noexcept { return !local_.empty() || !mailbox_.maybe_empty(); }
-  void collect_mail() noexcept { mailbox_.take_all(local_); }
+  [[nodiscard]] bool has_mail() const noexcept { return !mail_.empty() || !mailbox_.empty(); }
+  [[nodiscard]] bool maybe_has_mail() const noexcept { return !mail_.empty() || !mailbox_.maybe_empty(); }
+  void collect_mail() noexcept { mailbox_.take_all(mail_); }
   [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
-  [[nodiscard]] MessageList& mail() noexcept { return local_; }
+  [[nodiscard]] MessageList& mail() noexcept { return mail_; }
   [[nodiscard]] static std::uint64_t sender_of(const Message& message) noexcept { return message.sender_; }
   /// Runs `work` when the stage has ended; on its turn.
   void when_ended(UniqueFunction<void(const Reason&)> work) { rare().when_ended.push_back(std::move(work)); }
@@ -103,11 +97,7 @@ class Cell final : public Host {
   /// The cell whose turn the calling thread has; null: none.
   [[nodiscard]] static Cell* current() noexcept { return on_turn_; }
 
-  std::atomic<Worker*> home{nullptr};
   std::atomic<bool> in_inbox{true};  // nobody links a new cell into an inbox before place()
-  bool in_run_queue = false;         // home's
-  bool running = false;              // home's
-  Cell* next_in_run_queue = nullptr;
   Cell* next_in_inbox = nullptr;
   Cell* next_live = nullptr;
   Cell* previous_live = nullptr;
@@ -156,17 +146,13 @@ class Cell final : public Host {
   static thread_local constinit Cell* on_turn_;
 
   Engine& engine_;
-  MessageList local_;
-  Mailbox mailbox_;
   std::unique_ptr<const std::string> name_;
   std::unique_ptr<Rare> rare_;
   std::unique_ptr<Reason> reason_;  // set before ended_
   std::optional<Reason> start_failure_;
-  Duration busy_{};
   Instant busy_until_{};
   Tally messages_;
   std::atomic<StageState> state_{StageState::starting};
-  std::atomic<bool> ended_{false};
   Exits exits_;
   bool started_ = false;
   bool start_ignored_ = false;
@@ -176,19 +162,19 @@ class Cell final : public Host {
 template <class Pick>
 void Cell::shuffle_senders(Pick pick) {
   std::vector<std::uint64_t> senders;
-  for (const Message* m = local_.first_; m != nullptr; m = m->next_) {
+  for (const Message* m = mail_.first_; m != nullptr; m = m->next_) {
     if (std::find(senders.begin(), senders.end(), m->sender_) == senders.end()) senders.push_back(m->sender_);
   }
   if (senders.size() < 2) return;
   const std::uint64_t chosen = senders[pick(senders.size())];
   Message* before = nullptr;
-  Message* m = local_.first_;
+  Message* m = mail_.first_;
   while (m->sender_ != chosen) before = std::exchange(m, m->next_);
   if (before == nullptr) return;
   before->next_ = m->next_;
-  if (local_.last_ == m) local_.last_ = before;
-  m->next_ = local_.first_;
-  local_.first_ = m;
+  if (mail_.last_ == m) mail_.last_ = before;
+  m->next_ = mail_.first_;
+  mail_.first_ = m;
 }
 
 }  // namespace sluice::inline v0

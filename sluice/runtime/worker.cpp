@@ -23,8 +23,6 @@ void relax() noexcept {
 
 }  // namespace
 
-thread_local constinit Worker* Worker::current_ = nullptr;
-
 Worker::Worker(Threads& threads, std::size_t index, Kind kind)
     : threads_(threads), index_(index), kind_(kind), pool_(threads.depot()) {}
 
@@ -37,14 +35,14 @@ void Worker::launch() {
 void Worker::launch_with(Cell& cell, UniqueFunction<void()> first) {
   only_ = HostPtr(&cell);
   thread_ = std::thread([this, first = std::move(first)]() mutable {
-    current_ = this;
+    install();
     {
       const Pool::Installed installed(pool_);
       idle_.store(false, std::memory_order_seq_cst);
       first();
       Cell& mine = static_cast<Cell&>(*only_);
       mine.in_inbox.store(false, std::memory_order_seq_cst);
-      if (mine.has_mail() && !mine.ended()) enqueue(mine);
+      if (mine.has_mail() && !mine.ended()) push(mine);
     }
     run();
   });
@@ -80,7 +78,7 @@ void Worker::link(Cell& cell) noexcept {
 }
 
 void Worker::run() {
-  current_ = this;
+  install();
   const Pool::Installed installed(pool_);
   last_look_ = std::chrono::steady_clock::now();
   while (true) {
@@ -98,7 +96,7 @@ void Worker::run() {
     turns_since_look_ = 0;
     last_look_ = std::chrono::steady_clock::now();
   }
-  current_ = nullptr;
+  uninstall();
   finished_.store(true, std::memory_order_release);
 }
 
@@ -123,38 +121,20 @@ bool Worker::collect_inbox() {
 /// A cell out of the inbox: it has mail, or it is new here.
 void Worker::adopt(Cell& cell) {
   cell.in_inbox.store(false, std::memory_order_seq_cst);
-  Worker* const home = cell.home.load(std::memory_order_acquire);
+  auto* const home = static_cast<Worker*>(cell.home.load(std::memory_order_acquire));
   if (home != this) {  // it moved while it was on the way
     if (!cell.in_inbox.exchange(true, std::memory_order_seq_cst)) home->link(cell);
     return;
   }
-  if (cell.has_mail() && !cell.in_run_queue && !cell.ended()) enqueue(cell);
-}
-
-void Worker::enqueue(Cell& cell) noexcept {
-  cell.in_run_queue = true;
-  cell.next_in_run_queue = nullptr;
-  (last_ != nullptr ? last_->next_in_run_queue : first_) = &cell;
-  last_ = &cell;
-  queue_length_.store(++length_, std::memory_order_relaxed);
-}
-
-Cell* Worker::dequeue() noexcept {
-  Cell* const cell = first_;
-  if (cell == nullptr) return nullptr;
-  first_ = cell->next_in_run_queue;
-  if (first_ == nullptr) last_ = nullptr;
-  queue_length_.store(--length_, std::memory_order_relaxed);
-  cell->in_run_queue = false;
-  return cell;
+  if (cell.has_mail() && !cell.in_run_queue && !cell.ended()) push(cell);
 }
 
 void Worker::run_one(Cell& cell) {
   on_turn_ = &cell;
-  const Cell::Turn turn = cell.turn(messages_per_turn, &gate_);
+  const Cell::Turn turn = cell.turn(messages_per_turn, &gate());
   on_turn_ = nullptr;
   turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (turn == Cell::Turn::more && !cell.in_run_queue) enqueue(cell);
+  if (turn == Cell::Turn::more && !cell.in_run_queue) push(cell);
 }
 
 bool Worker::spin() {
@@ -185,10 +165,10 @@ void Worker::share_if_worthwhile() {
   const Instant now = std::chrono::steady_clock::now();
   const Duration mean = (now - std::exchange(last_look_, now)) / turns_per_look;
   const Duration typical = std::min(mean, std::exchange(previous_mean_, mean));  // one pre-emption proves nothing
-  if (kind_ == Kind::own || length_ < 2 || typical < least_turn || typical * static_cast<long>(length_) < least_backlog) return;
+  if (kind_ == Kind::own || length() < 2 || typical < least_turn || typical * static_cast<long>(length()) < least_backlog) return;
   Worker* const to = threads_.idle_worker(*this);
   if (to == nullptr) return;
-  for (std::size_t count = length_ / 2; count != 0; --count) give(*dequeue(), *to);
+  for (std::size_t count = length() / 2; count != 0; --count) give(*dequeue(), *to);
 }
 
 void Worker::give(Cell& cell, Worker& to) {
@@ -197,7 +177,7 @@ void Worker::give(Cell& cell, Worker& to) {
 }
 
 std::size_t Worker::rescue(Worker& to) {
-  if (!gate_.step_in()) return 0;
+  if (!gate().step_in()) return 0;
   std::size_t moved = 0;
   while (Cell* const cell = dequeue()) {
     give(*cell, to);
@@ -210,19 +190,19 @@ std::size_t Worker::rescue(Worker& to) {
       cell->home.store(&to, std::memory_order_seq_cst);
       ++moved;
     }
-    Worker* const home = cell->home.load(std::memory_order_acquire);  // it is still marked as linked
+    auto* const home = static_cast<Worker*>(cell->home.load(std::memory_order_acquire));  // it is still marked as linked
     home->link(*cell);
     cell->release_cell();
     cell = next;
   }
-  gate_.step_out();
+  gate().step_out();
   return moved;
 }
 
 HostPtr Worker::occupied_by() {
-  if (!gate_.step_in()) return {};
+  if (!gate().step_in()) return {};
   HostPtr cell(on_turn_);
-  gate_.step_out();
+  gate().step_out();
   return cell;
 }
 

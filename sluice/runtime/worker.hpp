@@ -26,7 +26,7 @@ class Threads;
 /// 3. While user code runs the gate is open: the worker touches nothing of other cells, and a rescuer may take its
 ///    run queue and inbox away. What user code sends goes over mailboxes.
 /// 4. Parked is stored before the inbox is looked at a last time; whoever links a cell looks at parked after.
-class Worker {
+class Worker final : public RunQueue {
  public:
   enum class Kind : unsigned char {
     pool,  ///< shares its cells with others
@@ -46,7 +46,7 @@ class Worker {
   void ask_to_stop() noexcept;
 
   /// The worker whose thread this is; null: none.
-  [[nodiscard]] static Worker* current() noexcept { return current_; }
+  [[nodiscard]] static Worker* current() noexcept { return static_cast<Worker*>(RunQueue::current()); }
 
   // -- any thread
   void link(Cell& cell) noexcept;
@@ -58,29 +58,22 @@ class Worker {
   [[nodiscard]] std::uint64_t wakes() const noexcept { return wakes_.load(std::memory_order_seq_cst); }
   [[nodiscard]] bool idle() const noexcept { return idle_.load(std::memory_order_seq_cst); }
   [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::size_t queue_length() const noexcept { return queue_length_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
   /// The cell whose callback keeps this worker, for messages to people; may be out of date.
   [[nodiscard]] HostPtr occupied_by();
   /// Takes what waits behind a long callback over to `to`; returns how many cells moved.
   std::size_t rescue(Worker& to);
 
-  // -- its own thread
-  void enqueue(Cell& cell) noexcept;
-  [[nodiscard]] bool in_user_code() const noexcept { return gate_.is_open(); }
-
  private:
   void run();
   bool collect_inbox();
   void adopt(Cell& cell);
   void run_one(Cell& cell);
-  [[nodiscard]] Cell* dequeue() noexcept;
+  [[nodiscard]] Cell* dequeue() noexcept { return static_cast<Cell*>(pop()); }
   [[nodiscard]] bool spin();
   void park();
   void share_if_worthwhile();
   void give(Cell& cell, Worker& to);
-
-  static thread_local constinit Worker* current_;
 
   Threads& threads_;
   const std::size_t index_;
@@ -88,18 +81,13 @@ class Worker {
   Pool pool_;
 
   // its own
-  Cell* first_ = nullptr;
-  Cell* last_ = nullptr;
-  std::size_t length_ = 0;
   unsigned turns_since_look_ = 0;
   Duration previous_mean_{};
   Instant last_look_{};
   Cell* on_turn_ = nullptr;  // under the gate
 
   // written by it, read by others
-  alignas(64) Gate gate_;
-  std::atomic<std::uint64_t> turns_{0};
-  std::atomic<std::size_t> queue_length_{0};
+  alignas(64) std::atomic<std::uint64_t> turns_{0};
   std::atomic<bool> finished_{false};
 
   // written by others

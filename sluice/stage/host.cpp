@@ -48,16 +48,9 @@ bool Host::drained() const noexcept {
   return (!intake_ || (intake_->queue_empty() && intake_->queued() == 0)) && (!outlet_ || outlet_->buffered() == 0);
 }
 
-bool Host::settle() {
-  if (was_killed()) [[unlikely]] end_with(Reason::killed(), false, true);
-  if (end_ != nullptr && end_->failed) [[unlikely]] {
-    if (outlet_) lost_emitted.add(outlet_->forget());
-    return false;
-  }
-  if (outlet_ && outlet_->has_output()) outlet_->publish();
-  if (intake_ && intake_->has_asks()) intake_->flush_asks();
-  if (deferred_) run_deferred();
-  return end_ == nullptr;
+void Host::settle_failure() {
+  if (was_killed()) end_with(Reason::killed(), false, true);
+  if (outlet_) lost_emitted.add(outlet_->forget());
 }
 
 void Host::defer(UniqueFunction<void()> work) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -19,7 +20,9 @@
 #include "sluice/core/unique_function.hpp"
 #include "sluice/observe/snapshot.hpp"
 #include "sluice/stage/gate.hpp"
+#include "sluice/stage/mailbox.hpp"
 #include "sluice/stage/message.hpp"
+#include "sluice/stage/run_queue.hpp"
 
 namespace sluice::inline v0 {
 
@@ -92,9 +95,25 @@ class Host {
 
   /// False: the stage has ended and the message was abandoned.
   virtual bool post(MessagePtr message) = 0;
+  /// The same from the turn of `from`; the way of events and asks.
+  bool send(MessagePtr message, const Host& from) {
+    if (!near(from)) return post(std::move(message));
+    mail_.push(std::move(message));
+    if (!in_run_queue && !running) RunQueue::current()->push(*this);
+    return true;
+  }
+  /// On the turn of `from`: whether this host has its home on the same thread and nobody else's mail has to be
+  /// looked at first.
+  [[nodiscard]] bool near(const Host& from) const noexcept {
+    RunQueue* const here = RunQueue::current();
+    return here != nullptr && home.load(std::memory_order_acquire) == here && !here->gate().is_open() &&
+           from.busy_ == Duration::zero() && mailbox_.maybe_empty();
+  }
+  /// A near host that has nothing to do.
+  [[nodiscard]] bool resting() const noexcept { return !running && !in_run_queue && mail_.empty() && end_ == nullptr; }
   /// Ends the stage without terminate, at once as seen from outside.
   virtual void kill() = 0;
-  [[nodiscard]] virtual bool ended() const noexcept = 0;
+  [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
   /// Why it ended; only meaningful then.
   [[nodiscard]] virtual Reason end_reason() const = 0;
   /// Whether the calling thread is inside a callback of any stage.
@@ -149,8 +168,6 @@ class Host {
     return !ending();
   }
 
-  /// An ask from the consumer of this edge, sent over to the producer's host.
-  virtual void send_ask(Edge& edge, Demand n, std::uint64_t times) = 0;
   /// Makes the stage end with this reason once the message at hand is done. The first reason stays.
   void stop(Reason reason);
   /// Like stop, but first hands out what is queued and buffered.
@@ -171,7 +188,7 @@ class Host {
   virtual void demonitor(MonitorId id) = 0;
   virtual void link(const HostPtr& other) = 0;
   virtual void unlink(const HostPtr& other) = 0;
-  virtual void busy_for(Duration time) = 0;
+  void busy_for(Duration time) { busy_ += std::max(time, Duration::zero()); }
   /// Runs `action` after `delay`, on some thread.
   virtual std::uint64_t start_alarm(Duration delay, UniqueFunction<void()> action) = 0;
   virtual void cancel_alarm(std::uint64_t id) = 0;
@@ -183,8 +200,14 @@ class Host {
   Tally lost_received;
   Tally lost_emitted;
 
+  // -- for engines: see Worker's invariants
+  std::atomic<RunQueue*> home{nullptr};
+  bool in_run_queue = false;  // home's
+  bool running = false;       // home's
+
  protected:
   friend class HostPtr;
+  friend class RunQueue;
 
   explicit Host(StageId id) noexcept : id_(id) {}
   virtual ~Host();
@@ -204,7 +227,8 @@ class Host {
   void fail(std::exception_ptr exception);
   void end_with(Reason reason, bool run_terminate, bool failed);
   /// What follows a callback: its outbox, its asks, its deferred work. False: the stage is ending.
-  bool settle();
+  inline bool settle();
+  void settle_failure();
   void run_deferred();
   [[nodiscard]] bool drained() const noexcept;
   [[nodiscard]] bool was_killed() const noexcept { return killed_.load(std::memory_order_relaxed); }
@@ -222,6 +246,10 @@ class Host {
   /// Simulated faults; may throw in the place of the callback.
   virtual void enter_ungated() = 0;
 
+  MessageList mail_;  // home's
+  Mailbox mailbox_;
+  Host* next_to_run_ = nullptr;  // home's
+  Duration busy_{};              // what busy_for added in this turn
   std::unique_ptr<Stage> stage_;
   std::unique_ptr<IntakeBase> intake_;
   std::unique_ptr<OutletBase> outlet_;
@@ -236,7 +264,26 @@ class Host {
   bool in_callback_ = false;
   std::atomic<bool> killed_{false};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> ended_{false};
 };
+
+inline void RunQueue::push(Host& host) noexcept {
+  host.in_run_queue = true;
+  host.next_to_run_ = nullptr;
+  (last_ != nullptr ? last_->next_to_run_ : first_) = &host;
+  last_ = &host;
+  length_.store(length() + 1, std::memory_order_relaxed);
+}
+
+inline Host* RunQueue::pop() noexcept {
+  Host* const host = first_;
+  if (host == nullptr) return nullptr;
+  first_ = host->next_to_run_;
+  if (first_ == nullptr) last_ = nullptr;
+  length_.store(length() - 1, std::memory_order_relaxed);
+  host->in_run_queue = false;
+  return host;
+}
 
 /// Runs `code` as a turn of its own once everything that waits in the stage now was handed out (R9.9).
 void place_info(Host& at, UniqueFunction<void()> code);

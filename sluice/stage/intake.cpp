@@ -57,7 +57,7 @@ void IntakeBase::flush_asks() {
   auto asks = std::move(*asks_);
   asks_->clear();
   for (const PendingAsk& ask : asks) {
-    if (ask.edge->in == Edge::Side::open) host_->send_ask(*ask.edge, ask.n, ask.times);
+    send_ask(*ask.edge, ask.n, ask.times);
   }
   asks.clear();
   if (asks_->empty()) *asks_ = std::move(asks);  // keeps the capacity

@@ -9,7 +9,7 @@
 
 #include "sluice/core/events.hpp"
 #include "sluice/stage/edge.hpp"
-#include "sluice/stage/outlet_base.hpp"
+#include "sluice/stage/outlet.hpp"
 #include "sluice/stage/protocol.hpp"
 
 namespace sluice::inline v0 {
@@ -78,8 +78,8 @@ class IntakeBase {
   /// A name that nobody has: R4.3.2.
   void missing(const std::string& name, OnCancel on_cancel);
   [[nodiscard]] bool must_wait() const noexcept { return gate_ != nullptr && (!queue_.empty() || gate_->credit() == 0); }
-  void send_ask(Edge& edge, Demand n) {
-    if (n != 0 && edge.in == Edge::Side::open) host_->send_ask(edge, n, 1);
+  void send_ask(Edge& edge, Demand n, std::uint64_t times = 1) {
+    if (n != 0 && edge.in == Edge::Side::open) edge.producer->send(MessagePtr(new Ask(edge, n, times)), *host_);
   }
   /// Events for a subscription that is not open (R5.11).
   void unknown(Edge& edge, std::size_t events);
@@ -246,8 +246,15 @@ class Intake final : public IntakeBase {
     const DemandWindow::Settled settled = edge.window.settle(batch.size());
     if (settled.excess != 0) [[unlikely]] log_excess(edge, settled.excess);
     if (!handle_batch(edge, batch, from)) return false;
-    send_ask(edge, settled.ask);
+    if (settled.ask != 0 && edge.in == Edge::Side::open) ask_for_more(edge, settled.ask);
     return true;
+  }
+
+  /// An ask that only raises a near producer_consumer's credit needs no message.
+  void ask_for_more(Edge& edge, Demand n) {
+    Host& producer = *edge.producer;
+    if (producer.near(*host_) && producer.resting() && static_cast<Outlet<T>&>(*producer.outlet()).absorb(edge, n)) return;
+    send_ask(edge, n);
   }
 
   bool handle_batch(Edge& edge, Events<T>& batch, const Subscription& from) {
@@ -267,6 +274,19 @@ class Intake final : public IntakeBase {
   EventCallbacks<T>* callbacks_;
   std::unique_ptr<std::vector<SubscribeTo<T>>> initial_;
 };
+
+inline bool OutletBase::queue_is_empty() const noexcept { return host_->intake()->queue_empty(); }
+
+inline bool Host::settle() {
+  if (was_killed() || (end_ != nullptr && end_->failed)) [[unlikely]] {
+    settle_failure();
+    return false;
+  }
+  if (outlet_ && outlet_->has_output()) outlet_->publish();
+  if (intake_ && intake_->has_asks()) intake_->flush_asks();
+  if (deferred_) [[unlikely]] run_deferred();
+  return end_ == nullptr;
+}
 
 template <class T>
 void EventsMessage<T>::deliver(std::unique_ptr<Message> self, Host& at) {

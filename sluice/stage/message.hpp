@@ -31,6 +31,7 @@ class Message {
  private:
   friend class MessageList;
   friend class Mailbox;
+  friend class Host;
   friend class Cell;
   Message* next_ = nullptr;
   std::uint64_t sender_ = 0;  // id of the sending stage, 0: outside; only the simulation's order depends on it

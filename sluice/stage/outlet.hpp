@@ -152,6 +152,18 @@ class Outlet final : public OutletBase, private Delivery<T> {
     outbox_.append(std::move(events));
   }
 
+  /// An ask of a producer_consumer's consumer, from the turn of that one, when it only adds to the credit. False:
+  /// nothing was done, because there is something to hand out or the dispatcher may run user code.
+  [[nodiscard]] bool absorb(Edge& edge, Demand n) {
+    if (!absorbs_ || upward_ != Upward::to_credit || edge.out != Edge::Side::open || flow_ != DemandFlow::forward ||
+        !buffer_.empty() || !queue_is_empty()) {
+      return false;
+    }
+    edge.asked.add(n);
+    credit_ = add_demand(credit_, static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this));
+    return true;
+  }
+
   // -- OutletBase
 
   void publish() override {
@@ -197,11 +209,6 @@ class Outlet final : public OutletBase, private Delivery<T> {
     if (absorbs_) return static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this);
     return dispatcher_->ask(seat_of(edge), n, *this);
   }
-  bool absorb_ask(Edge& edge, Demand n) override {
-    if (!absorbs_ || !buffer_.empty()) return false;
-    credit_ = add_demand(credit_, static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this));
-    return true;
-  }
   Demand drain() override {
     const Demand placed = drain_buffer();
     if (discards()) report_discarded();
@@ -215,11 +222,11 @@ class Outlet final : public OutletBase, private Delivery<T> {
 
   // -- Delivery<T>
 
-  void deliver(Seat<T>& to, Events<T> events) override {
+  void deliver(Seat<T>& to, Events<T>&& events) override {
     if (events.empty()) return;
     Edge& edge = static_cast<EdgeOf<T>&>(to);
     note_delivered(edge, events.size());
-    edge.consumer->post(MessagePtr(new EventsMessage<T>(edge, std::move(events))));
+    edge.consumer->send(MessagePtr(new EventsMessage<T>(edge, std::move(events))), *host_);
   }
   void discard(std::size_t count, Discard why) override { note_discarded(count, why); }
   void release(InfoId info) override { release_info(info); }

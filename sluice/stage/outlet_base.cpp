@@ -66,15 +66,6 @@ void OutletBase::ask(Edge& edge, Demand n, std::uint64_t times) {
   }
 }
 
-bool OutletBase::absorb(Edge& edge, Demand n) {
-  if (upward_ != Upward::to_credit || edge.out != Edge::Side::open || flow_ != DemandFlow::forward ||
-      !host_->intake()->queue_empty() || !absorb_ask(edge, n)) {
-    return false;
-  }
-  edge.asked.add(n);
-  return true;
-}
-
 void OutletBase::offer(Demand d) {
   if (flow_ == DemandFlow::accumulate) {
     if (d == 0) return;

@@ -52,9 +52,6 @@ class OutletBase {
   virtual void cancel(EdgePtr edge, Cancellation cancellation, Cancelled::Why why = Cancelled::Why::ended);
   virtual void down(EdgePtr edge, const Reason& reason);
   void farewell(Edge& edge);
-  /// An ask of a producer_consumer that calls no user code; false: nothing was done, send a message instead.
-  [[nodiscard]] bool absorb(Edge& edge, Demand n);
-
   // -- the stage's own turn
   /// Sends what the callback that returned has emitted.
   virtual void publish() = 0;
@@ -84,8 +81,6 @@ class OutletBase {
   virtual Demand seat(Edge& edge, const Newcomer& who) = 0;
   virtual Demand unseat(Edge& edge) = 0;
   virtual Demand ask_dispatcher(Edge& edge, Demand n) = 0;
-  /// Adds to the credit; false: there is something to hand out, or the dispatcher may run user code.
-  [[nodiscard]] virtual bool absorb_ask(Edge& edge, Demand n) = 0;
   /// Dispatches from the buffer's front until nothing is placed; returns how many were taken from it.
   virtual Demand drain() = 0;
   virtual bool buffer_empty() const noexcept = 0;
@@ -94,6 +89,7 @@ class OutletBase {
   [[nodiscard]] virtual std::string_view dispatcher_name() const noexcept = 0;
   [[nodiscard]] virtual Demand buffer_capacity() const noexcept = 0;
 
+  [[nodiscard]] inline bool queue_is_empty() const noexcept;
   void offer(Demand d);
   /// Demand for events that were dropped or rejected: a turn of its own, so that it cannot starve others.
   void ask_again(Demand d);
