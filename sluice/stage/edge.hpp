@@ -24,7 +24,12 @@ namespace sluice::inline v0 {
 /// 3. A stage that ended has closed its mailbox, so nothing can arrive any more: it gives its counts back at once.
 class Edge {
  public:
-  enum class Side : unsigned char { fresh, open, closed };
+  enum class Side : unsigned char {
+    fresh,
+    open,
+    closed,
+    stillborn,  ///< producer's: cancelled before its Subscribe came
+  };
 
   Edge(SubscriptionId subscription, HostPtr from, HostPtr to, const SubscribeOptions& options)
       : id(subscription),

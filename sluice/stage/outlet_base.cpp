@@ -23,7 +23,7 @@ std::string_view to_string(Discard why) {
 }  // namespace
 
 void OutletBase::subscribe(EdgePtr edge, const SubscribeOptions& options, const EdgePtr& replaces, const Reason& why) {
-  if (edge->out != Edge::Side::fresh) {
+  if (edge->out == Edge::Side::open || edge->out == Edge::Side::closed) {
     host_->log(Severity::error, fmt::format("subscription {} of {} exists already: duplicate refused", edge->id.value,
                                             edge->consumer->label()));
     edge->consumer->post(MessagePtr(new Cancelled(edge, Reason("duplicated_subscription"))));
@@ -32,6 +32,7 @@ void OutletBase::subscribe(EdgePtr edge, const SubscribeOptions& options, const 
   if (replaces && replaces->producer.get() == host_ && replaces->out == Edge::Side::open) {
     cancel(replaces, {Cancellation::Cause::cancelled, why}, Cancelled::Why::replaced);
   }
+  if (edge->out == Edge::Side::stillborn) return;  // its consumer knows
   edge->out = Edge::Side::open;
   add(*edge);
   if (host_->ending()) return;  // the end tells the newcomer
@@ -110,6 +111,7 @@ void OutletBase::set_flow(DemandFlow flow) {
 void OutletBase::cancel(EdgePtr edge, Cancellation cancellation, Cancelled::Why why) {
   // D15: also a cancel for a subscription that is over is answered.
   edge->consumer->post(MessagePtr(new Cancelled(edge, cancellation.reason, why)));
+  if (edge->out == Edge::Side::fresh) edge->out = Edge::Side::stillborn;
   if (edge->out != Edge::Side::open) return;
   edge->out = Edge::Side::closed;
   remove(*edge);
