@@ -93,7 +93,7 @@ class Worker final : public RunQueue {
   // written by others
   alignas(64) std::atomic<Cell*> inbox_{nullptr};
   std::atomic<bool> parked_{false};
-  std::atomic<bool> idle_{true};
+  std::atomic<bool> idle_{false};  // before its thread runs: nobody knows
   std::atomic<std::uint64_t> wakes_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
