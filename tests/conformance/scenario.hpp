@@ -23,6 +23,11 @@ class World {
   /// Two workers and a clock that stands still until advance().
   World() : runtime_(std::make_unique<Runtime>(RuntimeOptions{.workers = 2, .clock = std::make_shared<ManualClock>(), .log = sink()})) {}
 
+  /// Does not wait for events that nobody asks for.
+  ~World() { runtime_->shutdown(std::chrono::milliseconds(1)); }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
   Runtime& runtime() { return *runtime_; }
   Runtime* operator->() { return runtime_.get(); }
   /// Runs until nobody has anything to do.
