@@ -56,6 +56,14 @@ class DemandDispatcher final : public Dispatcher<T> {
     return owed_.settle(n);
   }
 
+  /// The consumer that takes all of n events: dispatch without a message cut in two. Null: use dispatch.
+  [[nodiscard]] Seat<T>* take_whole(Demand n) noexcept {
+    auto* const seat = static_cast<Seat<T>*>(ledger_.next());
+    if (seat == nullptr || seat->demand < n || options_.shuffle) return nullptr;
+    ledger_.serve(n);
+    return seat;
+  }
+
   Demand dispatch(Events<T>& events, Delivery<T>& out) override {
     if (options_.shuffle && ledger_.next() != nullptr) {
       ledger_.shuffle(options_.seed);

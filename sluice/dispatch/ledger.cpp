@@ -120,7 +120,7 @@ void Ledger::sift_down(std::size_t at, Entry entry) noexcept {
   put(at, entry);
 }
 
-Demand Owed::settle(Demand n) noexcept {
+Demand Owed::settle_debt(Demand n) noexcept {
   if (amount_ == unlimited) return 0;
   const Demand met = std::min(amount_, n);
   amount_ -= met;

@@ -85,11 +85,16 @@ class Owed {
   /// A consumer left with this much unmet.
   void add(Demand n) noexcept { amount_ = add_demand(amount_, n); }
   /// n is wanted; returns what has to go upstream for it.
-  [[nodiscard]] Demand settle(Demand n) noexcept;
+  [[nodiscard]] Demand settle(Demand n) noexcept {
+    if (amount_ == 0) [[likely]] return n;
+    return settle_debt(n);
+  }
   /// n events came that nobody wanted.
   void reduce(Demand n) noexcept { amount_ = take_demand(amount_, n); }
 
  private:
+  [[nodiscard]] Demand settle_debt(Demand n) noexcept;
+
   Demand amount_ = 0;
 };
 

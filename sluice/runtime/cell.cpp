@@ -179,8 +179,7 @@ void Cell::occupy() {
   });
 }
 
-bool Cell::occupied() {
-  if (busy_until_ == Instant{}) return false;
+bool Cell::still_occupied() {
   if (engine_.clock().now() < busy_until_) {
     set_state(StageState::busy);
     return true;

@@ -139,7 +139,8 @@ class Cell final : public Host {
   void down(MonitorId id, const Reason& reason);
   void exit_of(const HostPtr& other, const Reason& reason);
   void occupy();
-  [[nodiscard]] bool occupied();
+  [[nodiscard]] bool occupied() { return busy_until_ != Instant{} && still_occupied(); }
+  [[nodiscard]] bool still_occupied();
   void finish();
   [[nodiscard]] StageState resting_state() const noexcept;
 

@@ -223,7 +223,9 @@ class Outlet final : public OutletBase, private Delivery<T> {
   // -- Delivery<T>
 
   void deliver(Seat<T>& to, Events<T>&& events) override {
-    if (events.empty()) return;
+    if (!events.empty()) send(to, events);
+  }
+  void send(Seat<T>& to, Events<T>& events) {
     Edge& edge = static_cast<EdgeOf<T>&>(to);
     note_delivered(edge, events.size());
     edge.consumer->send(MessagePtr(new EventsMessage<T>(edge, std::move(events))), *host_);
@@ -238,7 +240,12 @@ class Outlet final : public OutletBase, private Delivery<T> {
   Demand dispatch(Events<T>& events) {
     const std::size_t before = events.size();
     if (absorbs_) {  // the default: known by type, and runs no user code
-      static_cast<void>(static_cast<DemandDispatcher<T>&>(*dispatcher_).dispatch(events, *this));
+      auto& by_demand = static_cast<DemandDispatcher<T>&>(*dispatcher_);
+      if (Seat<T>* const seat = by_demand.take_whole(before)) {
+        send(*seat, events);
+        return before;
+      }
+      static_cast<void>(by_demand.dispatch(events, *this));
     } else {
       host_->guard([&] { ask_again(dispatcher_->dispatch(events, *this)); });
     }
