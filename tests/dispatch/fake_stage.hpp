@@ -26,7 +26,7 @@ struct Sent {
 template <class T>
 class Recorder final : public sluice::Delivery<T> {
  public:
-  void deliver(sluice::Seat<T>& to, sluice::Events<T> events) override {
+  void deliver(sluice::Seat<T>& to, sluice::Events<T>&& events) override {
     if (events.empty()) ++empty_messages;
     sent.push_back({to.consumer.value, std::move(events).to_vector()});
   }

@@ -151,7 +151,7 @@ TEST(BroadcastDispatcher, TurnsAConsumerAwayThatIsHereAlready) {  // R11.7, D17
 TEST(BroadcastDispatcher, SharesOneBatchAmongAll) {
   class Pointers final : public sluice::Delivery<int> {
    public:
-    void deliver(sluice::Seat<int>&, Events<int> events) override { kept.push_back(std::move(events)); }
+    void deliver(sluice::Seat<int>&, Events<int>&& events) override { kept.push_back(std::move(events)); }
     void discard(std::size_t, sluice::Discard) override {}
     void release(sluice::InfoId) override {}
     void warn(std::string) override {}
