@@ -134,7 +134,10 @@ class ProducerProbe {
           hand_(hand) {}
     void handle_demand(Demand /*n*/) override {}
     void handle_subscriber(const SubscribeOptions& options, const Subscription& from) override {
-      log_->add({.what = FromConsumer::What::subscribe, .subscription = from, .options = options});
+      FromConsumer seen;  // filled in steps: g++ 12 warns falsely on a temporary
+      seen.subscription = from;
+      seen.options = options;
+      log_->add(std::move(seen));
     }
     void handle_cancel(const Cancellation& why, const Subscription& from) override {
       log_->add({.what = FromConsumer::What::cancel, .subscription = from, .why = why});
