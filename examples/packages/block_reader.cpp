@@ -8,6 +8,9 @@ namespace packages {
 
 namespace {
 
+/// So many bytes stay for the next look, because an empty line shows only together with the line before it.
+constexpr std::size_t line_end = 2;
+
 /// Behind the empty line that begins at `at` (a '\n' ends the line before it); 0: there is none.
 std::size_t behind_empty_line(std::string_view text, std::size_t at) {
   if (at + 1 < text.size() && text[at + 1] == '\n') return at + 2;
@@ -34,27 +37,35 @@ std::size_t behind_first_empty_line(std::string_view text) {
 
 std::optional<Block> BlockReader::next() {
   while (!ended_) {
-    if (size_ == capacity_) make_room();
-    const std::size_t got = input_.read(bytes_.get() + size_, capacity_ - size_);
-    size_ += got;
-    if (got == 0) {  // a paragraph ends with its file
+    fill();
+    const std::string_view text(bytes_.get(), size_);
+    if (overlong_) {
+      const std::size_t end = behind_first_empty_line(text);
+      overlong_ = end == 0 && !pass_ended_;
+      return cut(end != 0 ? end : size_ - (overlong_ ? line_end : 0), Block::Holds::rest);
+    }
+    if (pass_ended_) {  // a paragraph ends with its file
+      pass_ended_ = false;
       ended_ = !input_.next_pass();
-      const bool was_overlong = std::exchange(overlong_, false);
-      if (size_ != 0) return all(was_overlong ? Block::Holds::rest : Block::Holds::paragraphs);
-    } else if (size_ < capacity_) {
-      continue;
-    } else if (overlong_) {
-      const std::size_t end = behind_first_empty_line({bytes_.get(), size_});
-      overlong_ = end == 0;
-      return overlong_ ? all(Block::Holds::rest) : cut(end, Block::Holds::rest);
-    } else if (const std::size_t end = behind_last_empty_line({bytes_.get(), size_})) {
+      if (size_ != 0) return cut(size_, Block::Holds::paragraphs);
+    } else if (const std::size_t end = behind_last_empty_line(text)) {
       return cut(end, Block::Holds::paragraphs);
     } else if (size_ >= longest_paragraph) {
       overlong_ = true;
-      return all(Block::Holds::overlong);
+      return cut(size_ - line_end, Block::Holds::overlong);
     }
   }
   return std::nullopt;
+}
+
+/// Reads until there is no more room, or until the file is at its end.
+void BlockReader::fill() {
+  if (size_ == capacity_) make_room();
+  while (!pass_ended_ && size_ != capacity_) {
+    const std::size_t count = input_.read(bytes_.get() + size_, capacity_ - size_);
+    size_ += count;
+    pass_ended_ = count == 0;
+  }
 }
 
 void BlockReader::make_room() {
@@ -73,7 +84,5 @@ Block BlockReader::cut(std::size_t at, Block::Holds holds) {
   size_ = rest;
   return {std::exchange(bytes_, std::move(bytes)), at, blocks_++, holds};
 }
-
-Block BlockReader::all(Block::Holds holds) { return cut(size_, holds); }
 
 }  // namespace packages

@@ -38,9 +38,9 @@ class BlockReader {
   std::optional<Block> next();
 
  private:
+  void fill();
   void make_room();
   Block cut(std::size_t at, Block::Holds holds);
-  Block all(Block::Holds holds);
 
   Input input_;
   std::unique_ptr<char[]> bytes_;
@@ -48,6 +48,7 @@ class BlockReader {
   std::size_t capacity_ = 0;
   std::uint64_t blocks_ = 0;
   bool overlong_ = false;  // inside a paragraph that is too long
+  bool pass_ended_ = false;
   bool ended_ = false;
 };
 
