@@ -21,7 +21,8 @@ void add(Question& question, const std::string& name, std::size_t events,
 
 void add_peers(Question& question) {
   if constexpr (has_tbb) {
-    add(question, "tbb batch", batched, tbb_chain);
+    add(question, "tbb batch, serial filters", batched, tbb_chain_of_stages);
+    add(question, "tbb batch, stateless filters", batched, tbb_chain);
     add(question, "tbb item", single, tbb_chain_items);
   }
   if constexpr (has_caf) {
@@ -51,9 +52,11 @@ std::string passing(std::size_t max_demand) { return "sluice max_demand " + std:
 
 void hold_bars(Question& question) {
   for (int workers : {1, 2}) {
-    const std::string batch = with_workers("tbb batch", workers);
+    const std::string batch = with_workers("tbb batch, serial filters", workers);
+    const std::string stateless = with_workers("tbb batch, stateless filters", workers);
     question.hold({.row = with_workers(passing(1000), workers), .factor = 0.8, .peers = {batch}});
     question.hold({.row = with_workers(passing(2000), workers), .factor = 1, .peers = {batch}});
+    question.hold({.row = with_workers(passing(1000), workers), .factor = 0, .peers = {stateless}});
     question.hold({.row = with_workers("sluice adding one", workers),
                    .factor = 0,
                    .peers = {"by hand, virtual calls touch the data"}});

@@ -27,6 +27,8 @@ std::uint64_t tbb_partition_items(std::size_t events, int workers);
 std::uint64_t tbb_demand(std::size_t events, int workers);
 std::uint64_t tbb_demand_items(std::size_t events, int workers);
 std::uint64_t tbb_chain(std::size_t events, int workers);
+/// Filters that may keep state, one batch at a time and in order: what a stage is.
+std::uint64_t tbb_chain_of_stages(std::size_t events, int workers);
 std::uint64_t tbb_chain_items(std::size_t events, int workers);
 RoundTrips tbb_round_trips_waiting(
     std::size_t trips);  ///< the caller waits in wait_for_all, and may run the task

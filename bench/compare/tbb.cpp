@@ -114,9 +114,9 @@ auto summed_items(std::uint64_t& total) {
 }
 
 template <class T>
-tbb::filter<void, T> through_identities(tbb::filter<void, T> pipeline) {
+tbb::filter<void, T> through_identities(tbb::filter<void, T> pipeline, filter_mode mode = filter_mode::parallel) {
   for (std::size_t i = 0; i < chain_length; ++i) {
-    pipeline = pipeline & tbb::make_filter<T, T>(filter_mode::parallel, [](T passed) { return passed; });
+    pipeline = pipeline & tbb::make_filter<T, T>(mode, [](T passed) { return passed; });
   }
   return pipeline;
 }
@@ -315,6 +315,17 @@ std::uint64_t tbb_chain(std::size_t events, int workers) {
   std::atomic<std::uint64_t> total = 0;
   tbb::parallel_pipeline(
       tokens, through_identities(first_filter<Batch*>(counted(counter, pool))) & summed(total, pool));
+  return total;
+}
+
+std::uint64_t tbb_chain_of_stages(std::size_t events, int workers) {
+  const Workers limit(workers);
+  Pool<Batch> pool;
+  Counter counter(events);
+  std::atomic<std::uint64_t> total = 0;
+  tbb::parallel_pipeline(tokens, through_identities(first_filter<Batch*>(counted(counter, pool)),
+                                                    filter_mode::serial_in_order) &
+                                     summed(total, pool));
   return total;
 }
 

@@ -12,10 +12,10 @@ thread_local constinit Cell* Cell::on_turn_ = nullptr;
 /// Makes a cell the one whose turn this thread has.
 class Cell::TurnScope {
  public:
-  explicit TurnScope(Cell& cell, Gate* gate = nullptr) noexcept
+  explicit TurnScope(Cell& cell, RunQueue* queue = nullptr) noexcept
       : cell_(&cell), previous_(std::exchange(on_turn_, &cell)) {
     cell.running = true;
-    cell.gate_ = gate;
+    cell.gate_ = queue != nullptr ? &queue->gate() : nullptr;
   }
   ~TurnScope() {
     if (cell_ != nullptr) cell_->running = false;
@@ -105,9 +105,9 @@ bool Cell::post_local(MessagePtr message) {
   return true;
 }
 
-Cell::Turn Cell::turn(int budget, Gate* gate) {
+Cell::Turn Cell::turn(int budget, RunQueue* queue) {
   if (occupied()) return Turn::idle;
-  TurnScope scope(*this, gate);
+  TurnScope scope(*this, queue);
   set_state(StageState::running);
   while (end_ == nullptr) {
     if (killed_.load(std::memory_order_relaxed)) {
@@ -120,6 +120,7 @@ Cell::Turn Cell::turn(int budget, Gate* gate) {
     }
     if (budget-- == 0) break;
     deliver_next();
+    if (queue != nullptr && queue->hurried()) budget = 0;
     if (busy_ > Duration::zero()) {
       occupy();
       break;
@@ -210,13 +211,12 @@ bool Cell::on_own_turn() const noexcept { return on_turn_ == this; }
 TimerId Cell::start_timer(Duration first, Duration period) {
   const TimerId id{new_id()};
   const Instant due = after(now(), std::max(first, Duration::zero()));
-  rare().timers.emplace(id, Timer{period, due});
-  arm_timer(id, due);
+  rare().timers.emplace(id, Timer{period, due, arm_timer(id, due)});
   return id;
 }
 
-void Cell::arm_timer(TimerId id, Instant due) {
-  engine_.add_timer_at(due, [self = HostPtr(this), id] {
+std::uint64_t Cell::arm_timer(TimerId id, Instant due) {
+  return engine_.add_timer_at(due, [self = HostPtr(this), id] {
     self->post(make_errand([id](Host& at) { static_cast<Cell&>(at).timer_fired(id); }));
   });
 }
@@ -230,13 +230,17 @@ void Cell::timer_fired(TimerId id) {
   } else {
     const Instant current = engine_.clock().now();
     while (timer.due <= current) timer.due += timer.period;
-    arm_timer(id, timer.due);
+    timer.alarm = arm_timer(id, timer.due);
   }
   run([&] { stage_->handle_timer(id); });
 }
 
 void Cell::cancel_timer(TimerId id) {
-  if (rare_) rare_->timers.erase(id);
+  if (!rare_) return;
+  const auto found = rare_->timers.find(id);
+  if (found == rare_->timers.end()) return;
+  engine_.cancel_timer(found->second.alarm);
+  rare_->timers.erase(found);
 }
 
 std::uint64_t Cell::start_alarm(Duration delay, UniqueFunction<void()> action) {
@@ -387,6 +391,7 @@ void Cell::finish() {
   if (outlet_) outlet_->end(reason);
   for (auto& work : end->after) work(reason);
   if (const std::unique_ptr<Rare> rare = std::move(rare_)) {
+    for (const auto& [id, timer] : rare->timers) engine_.cancel_timer(timer.alarm);
     for (auto& work : rare->when_ended) work(reason);
     for (const Watcher& watcher : rare->watchers) WatchRequest::tell(watcher.id, watcher.who, reason);
     for (const HostPtr& other : rare->links) {

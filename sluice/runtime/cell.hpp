@@ -15,6 +15,8 @@
 
 namespace sluice::inline v0 {
 
+class Worker;
+
 /// Where a stage lives: its mailbox, its turns, its counters, and its end. The engine decides when it has a turn;
 /// all that happens in one is here and in the stage's two sides, the same under threads and in a simulation.
 ///
@@ -39,8 +41,8 @@ class Cell final : public Host {
   /// The first turn: handle_start and the initial subscriptions. On failure the reason is in end().
   void start();
 
-  /// Delivers up to `budget` messages.
-  [[nodiscard]] Turn turn(int budget, Gate* gate = nullptr);
+  /// Delivers up to `budget` messages, fewer when the queue whose turn it is hurries.
+  [[nodiscard]] Turn turn(int budget, RunQueue* queue = nullptr);
   /// For the simulation: into the mail. False: it was abandoned.
   [[nodiscard]] bool post_local(MessagePtr message);
 
@@ -99,6 +101,8 @@ class Cell final : public Host {
 
   std::atomic<bool> in_inbox{true};  // nobody links a new cell into an inbox before place()
   Cell* next_in_inbox = nullptr;
+  std::atomic<Worker*> last_linked_by{nullptr};  // a hint
+  unsigned light_wakes = 0;                      // home's: short turns in a row that a message from there woke it for
   Cell* next_live = nullptr;
   Cell* previous_live = nullptr;
   void retain_cell() noexcept { retain(); }
@@ -112,6 +116,7 @@ class Cell final : public Host {
   struct Timer {
     Duration period;
     Instant due;
+    std::uint64_t alarm;  // the engine's
   };
   /// Rarely needed, so behind one pointer.
   struct Rare {
@@ -134,7 +139,7 @@ class Cell final : public Host {
     if (end_when_drained_ != nullptr || closing_down_) [[unlikely]] end_if_drained();
   }
   void end_if_drained();
-  void arm_timer(TimerId id, Instant due);
+  [[nodiscard]] std::uint64_t arm_timer(TimerId id, Instant due);
   void timer_fired(TimerId id);
   void down(MonitorId id, const Reason& reason);
   void exit_of(const HostPtr& other, const Reason& reason);

@@ -28,7 +28,11 @@ bool Threads::post(Cell& to, MessagePtr message) {
   Message* const raw = message.release();
   const bool pushed = to.mailbox().push(raw) == Mailbox::Pushed::yes;
   if (pushed) {
-    if (!to.in_inbox.exchange(true, std::memory_order_seq_cst)) static_cast<Worker*>(to.home.load(std::memory_order_acquire))->link(to);
+    if (!to.in_inbox.exchange(true, std::memory_order_seq_cst)) {
+      Worker* const here = Worker::current();
+      to.last_linked_by.store(here != nullptr && here->kind() == Worker::Kind::pool ? here : nullptr, std::memory_order_relaxed);
+      static_cast<Worker*>(to.home.load(std::memory_order_acquire))->link(to);
+    }
   } else {
     message.reset(raw);
     message->abandon(to, Reason::noproc());
@@ -158,6 +162,7 @@ void Threads::look_after(Worker& worker, Seen& seen, Instant now) {
     return;
   }
   if (now - seen.since < look_period) return;
+  worker.hurry();
   if (worker.length() != 0 || !worker.inbox_empty()) {
     if (Worker* const to = idle_worker(worker)) worker.rescue(*to);
   }

@@ -14,6 +14,8 @@ constexpr Duration spin_time = std::chrono::microseconds(50);
 /// Work moves to another core only when what waits is worth a hand-over (runtime-notes: sharing by backlog time).
 constexpr Duration least_backlog = std::chrono::microseconds(20);
 constexpr Duration least_turn = std::chrono::microseconds(2);
+constexpr Duration light_turn = std::chrono::microseconds(2);
+constexpr unsigned light_wakes_to_move = 16;
 
 void relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
@@ -81,10 +83,15 @@ void Worker::run() {
   install();
   const Pool::Installed installed(pool_);
   last_look_ = std::chrono::steady_clock::now();
+  bool was_idle = false;
   while (true) {
     collect_inbox();
     if (Cell* const cell = dequeue()) {
-      run_one(*cell);
+      if (std::exchange(was_idle, false)) {
+        run_first_after_idling(*cell);
+      } else {
+        run_one(*cell);
+      }
       if (++turns_since_look_ == turns_per_look) share_if_worthwhile();
       continue;
     }
@@ -95,6 +102,7 @@ void Worker::run() {
     wakes_.fetch_add(1, std::memory_order_seq_cst);
     turns_since_look_ = 0;
     last_look_ = std::chrono::steady_clock::now();
+    was_idle = true;
   }
   uninstall();
   finished_.store(true, std::memory_order_release);
@@ -131,10 +139,27 @@ void Worker::adopt(Cell& cell) {
 
 void Worker::run_one(Cell& cell) {
   on_turn_ = &cell;
-  const Cell::Turn turn = cell.turn(messages_per_turn, &gate());
+  const Cell::Turn turn = cell.turn(messages_per_turn, this);
+  if (hurried()) hurry_.store(false, std::memory_order_relaxed);
   on_turn_ = nullptr;
   turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (turn == Cell::Turn::more && !cell.in_run_queue) push(cell);
+}
+
+/// A cell that is woken again and again from another worker, for next to nothing, is better off there: what the two
+/// exchange costs more than what this worker does for it.
+void Worker::run_first_after_idling(Cell& cell) {
+  const HostPtr keep(&cell);
+  run_one(cell);
+  Worker* const sender = cell.last_linked_by.load(std::memory_order_relaxed);
+  const bool light = std::chrono::steady_clock::now() - last_look_ <= light_turn;
+  if (kind_ == Kind::own || cell.ended() || cell.home.load(std::memory_order_acquire) != this) return;
+  if (sender == nullptr || sender->index() >= index_ || !light) {
+    cell.light_wakes = 0;
+  } else if (++cell.light_wakes >= light_wakes_to_move && !cell.in_run_queue) {
+    cell.light_wakes = 0;
+    give(cell, *sender);
+  }
 }
 
 bool Worker::spin() {

@@ -28,6 +28,10 @@ class RunQueue {
   [[nodiscard]] inline Host* pop() noexcept;
   [[nodiscard]] std::size_t length() const noexcept { return length_.load(std::memory_order_relaxed); }
 
+  /// Any thread: the turn at hand has lasted long, others shall have theirs.
+  void hurry() noexcept { hurry_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool hurried() const noexcept { return hurry_.load(std::memory_order_relaxed); }
+
   /// Open while user code runs on this thread. Then nothing of other hosts may be touched.
   [[nodiscard]] Gate& gate() noexcept { return gate_; }
 
@@ -42,6 +46,9 @@ class RunQueue {
   Host* last_ = nullptr;
   std::atomic<std::size_t> length_{0};
   alignas(64) Gate gate_;
+
+ protected:
+  std::atomic<bool> hurry_{false};
 };
 
 }  // namespace sluice::inline v0

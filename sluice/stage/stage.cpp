@@ -25,7 +25,6 @@ void Stage::log(Severity severity, std::string text) const { host_->log(severity
 void Stage::info(UniqueFunction<void()> code) {
   host_->post(make_errand([code = std::move(code)](Host& at) mutable { place_info(at, std::move(code)); }));
 }
-void Stage::expire(Duration timeout, UniqueFunction<void()> action) { host_->start_alarm(timeout, std::move(action)); }
 
 void place_info(Host& at, UniqueFunction<void()> code) {
   if (at.intake() != nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -83,11 +84,11 @@ class Stage {
     }
     detail::send_call<S, R>(*to.host(), std::static_pointer_cast<detail::AnswerSink<R>>(sink), std::move(method));
     if (timeout != forever) {
-      expire(timeout, [weak = std::weak_ptr(sink)] {
+      sink->expires_by(host_->start_alarm(timeout, [weak = std::weak_ptr(sink)] {
         if (const auto pending = weak.lock()) {
           pending->settle(CallError(CallError::Kind::timeout, Reason(Reason::Kind::timeout)));
         }
-      });
+      }));
     }
   }
 
@@ -115,17 +116,20 @@ class Stage {
     template <class Then>
     Continuation(Host* host, Then then) : host_(host), then_(std::move(then)) {}
 
+    void expires_by(std::uint64_t alarm) noexcept { alarm_.store(alarm, std::memory_order_relaxed); }
+
    private:
     void accept(Result<R> result) override {
+      if (const std::uint64_t alarm = alarm_.load(std::memory_order_relaxed); alarm != 0) host_->cancel_alarm(alarm);
       host_->post(make_errand([then = std::move(then_), result = std::move(result)](Host& at) mutable {
         at.run([&] { then(std::move(result)); });
       }));
     }
     HostPtr host_;
     UniqueFunction<void(Result<R>)> then_;
+    std::atomic<std::uint64_t> alarm_{0};
   };
 
-  void expire(Duration timeout, UniqueFunction<void()> action);
   void cancelled(const Cancellation& cancellation, const Subscription& from) { handle_cancel(cancellation, from); }
   /// The sides a derived class has; the cell takes them over when the stage was constructed.
   virtual std::unique_ptr<IntakeBase> take_intake() { return nullptr; }
