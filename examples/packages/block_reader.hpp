@@ -29,6 +29,8 @@ struct Block {
 /// Cuts the input into blocks behind empty lines. Holds one block at a time, whatever the input is.
 class BlockReader {
  public:
+  /// About 160 records. CPU time for 1 GB: 1.9 s with blocks of 32 KiB, 1.45 s with 64, 1.35 s with 128, 1.28
+  /// s with 256.
   static constexpr std::size_t block_size = 128 * 1024;
   static constexpr std::size_t longest_paragraph = 1024 * 1024;
 

@@ -14,7 +14,7 @@ const char* const usage =
     "  FILE            a package index; without one, the output of `apt-cache dumpavail`\n"
     "  --csv PATH      where the table goes (default: packages.csv)\n"
     "  --times N       read the input N times (default: 1)\n"
-    "  --parsers N     parse with N stages (default: one per core)\n"
+    "  --parsers N     parse with N stages (default: one per core, at most 8)\n"
     "  --progress      show the progress bar even if stderr is no terminal\n"
     "  --quiet         neither a progress bar nor figures of the run\n"
     "  --help          this text\n";
@@ -34,7 +34,7 @@ std::uint64_t number(std::string_view option, std::string_view text, std::uint64
 
 Options parse_options(int argc, char** argv) {
   Options options;
-  options.parsers = std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
+  options.parsers = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
   bool file_given = false;
   bool only_files = false;
   for (int i = 1; i < argc; ++i) {

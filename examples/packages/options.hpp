@@ -20,7 +20,7 @@ struct Options {
   std::string file;  ///< empty: the output of `apt-cache dumpavail`
   std::string csv = "packages.csv";
   std::uint64_t times = 1;  ///< how often the input is read
-  std::size_t parsers;      ///< unset by parse_options: one per core
+  std::size_t parsers = 1;  ///< parse_options: one per core, at most 8; more would only wait for the reader
   Bar bar = Bar::on_terminal;
   Figures figures = Figures::shown;
   bool help = false;
