@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "sluice/testing/testing.hpp"
+
+// What random runs have found, each as the shortest run that shows it.
+
+namespace sluice::simulation {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class Giver : public Producer<int> {
+ public:
+  explicit Giver(ProducerOptions<int> options = {}) : Producer<int>(std::move(options)) {}
+  void give(int n) {
+    for (int i = 0; i < n; ++i) emit(next_++);
+  }
+  void give_last(int n, Duration busy) {
+    give(n);
+    busy_for(busy);
+    stop();
+  }
+  void give_slowly(int n, Duration busy) {
+    give(n);
+    busy_for(busy);
+  }
+
+ protected:
+  void handle_demand(Demand /*n*/) override {}
+  void handle_cancel(const Cancellation& /*why*/, const Subscription& /*from*/) override { give(on_cancel); }
+
+ public:
+  int on_cancel = 0;
+
+ private:
+  int next_ = 0;
+};
+
+class Taker : public Consumer<int> {
+ public:
+  explicit Taker(std::shared_ptr<std::vector<int>> seen) : seen_(std::move(seen)) {}
+  template <class P>
+  void flirt_with(const P& producer) {
+    subscribe_to(producer, {.on_cancel = OnCancel::temporary}).cancel();
+  }
+
+ private:
+  void handle_events(Events<int> events, const Subscription& /*from*/) override {
+    seen_->insert(seen_->end(), events.begin(), events.end());
+  }
+  std::shared_ptr<std::vector<int>> seen_;
+};
+
+std::shared_ptr<std::vector<int>> record() { return std::make_shared<std::vector<int>>(); }
+
+TEST(Found, ASubscriptionCancelledBeforeItBeginsLeavesNothingBehind) {
+  testing::for_each_seed(32, [](Simulation& simulation) {
+    const auto seen = record();
+    const auto giver = simulation.start<Giver>(ProducerOptions<int>{.dispatcher = broadcast()});
+    const auto taker = simulation.start<Taker>(record());
+    const auto other = simulation.start<Taker>(seen);
+    other.subscribe_to(giver);
+    taker.cast([giver](Taker& stage) { stage.flirt_with(giver); });
+    simulation.settle();
+    EXPECT_EQ(giver.inspect().consumers.size(), 1U);
+    giver.cast(&Giver::give, 3);
+    simulation.settle();
+    EXPECT_THAT(*seen, ElementsAre(0, 1, 2));
+  });
+}
+
+TEST(Found, WhatIsEmittedWhenAConsumerLeavesGoesToTheOthers) {
+  testing::for_each_seed(32, [](Simulation& simulation) {
+    const auto seen = record();
+    const auto left = record();
+    const auto giver = simulation.start<Giver>();
+    giver.cast([](Giver& stage) { stage.on_cancel = 2; });
+    const auto leaver = simulation.start<Taker>(left);
+    const auto stayer = simulation.start<Taker>(seen);
+    const auto subscription = leaver.subscribe_to(giver, {.max_demand = 100, .on_cancel = OnCancel::temporary});
+    stayer.subscribe_to(giver, {.max_demand = 10});
+    simulation.settle();
+    subscription.cancel();
+    simulation.settle();
+    EXPECT_THAT(*left, IsEmpty());
+    EXPECT_THAT(*seen, ElementsAre(0, 1));
+  });
+}
+
+TEST(Found, ABusyStageThatEndsHandsOutItsEventsFirst) {
+  testing::for_each_seed(32, [](Simulation& simulation) {
+    const auto seen = record();
+    const auto giver = simulation.start<Giver>();
+    const auto taker = simulation.start<Taker>(seen);
+    taker.subscribe_to(giver, {.on_cancel = OnCancel::temporary});
+    simulation.settle();
+    giver.cast(&Giver::give_last, 3, std::chrono::milliseconds(5));
+    simulation.run_until_idle();
+    EXPECT_THAT(*seen, ElementsAre(0, 1, 2));
+  });
+}
+
+TEST(Found, ABusyStageKeepsTheOrderOfItsMessages) {
+  testing::for_each_seed(
+      64,
+      [](Simulation& simulation) {
+        const auto seen = record();
+        const auto giver = simulation.start<Giver>();
+        const auto taker = simulation.start<Taker>(seen);
+        taker.subscribe_to(giver);
+        simulation.settle();
+        giver.cast(&Giver::give_slowly, 2, std::chrono::milliseconds(5));
+        giver.cast(&Giver::give, 2);
+        simulation.run_until_idle();
+        EXPECT_THAT(*seen, ElementsAre(0, 1, 2, 3));
+      },
+      {.delay_chance = 0.5});
+}
+
+}  // namespace
+}  // namespace sluice::simulation
