@@ -83,7 +83,10 @@ bool Cell::post(MessagePtr message) {
   Cell* const from = on_turn_;
   message->sender_ = from != nullptr ? from->id_.value : 0;
   if (from != nullptr && from->busy_ > Duration::zero() && from != this) {  // its effects become visible later
-    engine_.add_timer_at(from->now(), [to = HostPtr(this), m = std::move(message)]() mutable { to->post(std::move(m)); });
+    engine_.add_timer_at(from->now(), [to = HostPtr(this), m = std::move(message)]() mutable {
+      auto& cell = static_cast<Cell&>(*to);
+      cell.engine_.post(cell, std::move(m));  // still the message of its sender
+    });
     return true;
   }
   RunQueue* const here = RunQueue::current();
@@ -121,7 +124,7 @@ Cell::Turn Cell::turn(int budget, RunQueue* queue) {
     if (budget-- == 0) break;
     deliver_next();
     if (queue != nullptr && queue->hurried()) budget = 0;
-    if (busy_ > Duration::zero()) {
+    if (busy_ > Duration::zero() && end_ == nullptr) {  // what an end says comes after what was emitted before
       occupy();
       break;
     }

@@ -121,13 +121,13 @@ void OutletBase::cancel(EdgePtr edge, Cancellation cancellation, Cancelled::Why 
   leaving_ = edge.get();
   if (edge->farewell) let_go(*edge);
 
+  // Not in the dispatcher any more when the callback emits: nothing may follow the Cancelled.
+  Demand up = 0;
+  const bool seated = std::exchange(edge->seated, false);
+  if (seated) host_->guard([&] { up = unseat(*edge); });
   const BorrowedSubscription from(*edge);
   if (!host_->ending()) host_->run([&] { host_->stage().cancelled(cancellation, from.get()); });
-  if (!edge->seated) return;
-  edge->seated = false;
-  Demand up = 0;
-  host_->guard([&] { up = unseat(*edge); });
-  if (!host_->ending()) offer(up);
+  if (seated && !host_->ending()) offer(up);
 }
 
 void OutletBase::down(EdgePtr edge, const Reason& reason) {
