@@ -58,8 +58,7 @@ class RangeSink final : public Consumer<T> {
   }
   Start fail(Reason why) {
     arrivals_->end(std::move(why));
-    this->stop();
-    return Start::ok;
+    return Start::ignore;
   }
   DemandMode handle_subscribe(const SubscribeOptions& options, const Subscription& from) override {
     from.ask(options.max_demand);
