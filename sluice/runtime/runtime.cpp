@@ -70,6 +70,14 @@ void Runtime::check_type(const Host& host, const std::type_info& wanted) {
   }
 }
 
+void Runtime::check_terms(const std::string& producer, const SubscribeOptions& options) {
+  try {
+    check(options);
+  } catch (const OptionError& error) {
+    throw OptionError(error.field(), fmt::format("in the subscription to {}: {}", producer, error.what()));
+  }
+}
+
 std::optional<Reason> Runtime::wait(const AnyRef& stage, Duration timeout) const {
   forbid_inside_callback("wait");
   if (!stage) return Reason::noproc();

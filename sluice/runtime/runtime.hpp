@@ -71,7 +71,7 @@ class Runtime {
   template <class T>
   StageRange<T> to_range(std::vector<SubscribeTo<T>> producers) {
     forbid_inside_callback("to_range");
-    for (const SubscribeTo<T>& one : producers) check(one.options);
+    for (const SubscribeTo<T>& one : producers) check_terms(one.to.label(), one.options);
     auto arrivals = std::make_shared<Arrivals<T>>();
     const auto sink = start<RangeSink<T>>(arrivals, std::move(producers));
     return StageRange<T>(sink.host(), std::move(arrivals));
@@ -124,6 +124,8 @@ class Runtime {
   HostPtr start_stage(StartOptions options, StageFactory make, const std::type_info& type);
   [[nodiscard]] HostPtr find_stage(std::string_view name) const;
   static void check_type(const Host& host, const std::type_info& wanted);
+  /// As check(options), but the error names the producer.
+  static void check_terms(const std::string& producer, const SubscribeOptions& options);
 
   Engine* engine_;  // counted
 };

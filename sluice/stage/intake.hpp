@@ -117,6 +117,8 @@ class Upstream {
   explicit Upstream(std::string name) : name_(std::move(name)) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// What to call it in messages.
+  [[nodiscard]] std::string label() const { return host_ ? host_->label() : name_; }
   /// Empty: nobody has that name. Throws WrongType when the stage under the name emits something else.
   [[nodiscard]] HostPtr resolve(const Host& from) const {
     if (host_) return host_;
