@@ -55,7 +55,7 @@ Options parse_options(int argc, char** argv) {
     } else if (argument == "--times") {
       options.times = number(argument, value(), 1'000'000);
     } else if (argument == "--parsers") {
-      options.parsers = number(argument, value(), 64);
+      options.parsers = number(argument, value(), 16);
     } else if (argument == "--progress") {
       options.bar = Bar::always;
     } else if (argument == "--quiet") {

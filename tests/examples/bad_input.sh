@@ -28,7 +28,7 @@ refuses 'FILE: the name is empty' ''
 refuses '--times: a number from 1 to 1000000 is needed, got "0"' --times 0 "$sample"
 refuses '--times: a number from 1 to 1000000 is needed, got "2x"' --times 2x "$sample"
 refuses '--times: needs a value' --times
-refuses '--parsers: a number from 1 to 64 is needed, got "65"' --parsers 65 "$sample"
+refuses '--parsers: a number from 1 to 16 is needed, got "17"' --parsers 17 "$sample"
 refuses 'no/such.csv: No such file or directory' --csv no/such.csv "$sample"
 refuses '/dev/full: No space left on device' --csv /dev/full "$sample"
 cp "$sample" itself
@@ -49,7 +49,7 @@ PATH=$PWD/bin:$PATH refuses "apt-cache dumpavail: failed with status 3"
 { printf 'Package: a\n\nPackage: b\n'; head -c 3000000 /dev/zero | tr '\0' 'x'; printf '\n\nPackage: c\n'; } >long
 "$packages" --quiet --csv long.csv long >out
 grep -q '^2 records of 0 KiB in long.csv; 1 malformed records left out$' out || fail "long: $(<out)"
-grep -q '^line 3: a record of more than 1048576 bytes$' out || fail "long: $(<out)"
+grep -q '^line 3: a record of more than 262144 bytes$' out || fail "long: $(<out)"
 { head -c 5000 /dev/zero; printf '\n\377\376\n\nPackage: ok\n'; } >bytes
 "$packages" --quiet --csv bytes.csv bytes >out
 grep -q '^1 records of 0 KiB in bytes.csv; 1 malformed records left out$' out || fail "bytes: $(<out)"
