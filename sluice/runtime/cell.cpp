@@ -160,7 +160,7 @@ void Cell::end_if_drained() {
     stop(*end_when_drained_);
   } else if (closing_down_ && ((!intake_ || !intake_->has_producers()) && drained())) {
     stop(Reason::shutdown());
-  } else if (closing_down_ && outlet_ && !outlet_->has_consumers()) {
+  } else if (closing_down_ && outlet_ && !outlet_->has_consumers() && !has_mail()) {  // a subscription may be in it
     stop(Reason::shutdown("nobody is left to ask for its events"));
   }
 }
