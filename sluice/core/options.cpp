@@ -2,9 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+
 #include "sluice/core/errors.hpp"
 
 namespace sluice::inline v0 {
+
+Demand buffer_size_of(const BufferOptions& options, Demand otherwise) {
+  const Demand size = options.size.value_or(otherwise);
+  if (size > unlimited) {  // what becomes of a negative number
+    throw OptionError("buffer.size", fmt::format("must be at least 0, got {}", static_cast<std::int64_t>(size)));
+  }
+  return size;
+}
 
 void check(const SubscribeOptions& options) {
   if (options.max_demand < 1) {

@@ -56,6 +56,9 @@ struct BufferOptions {
   Keep keep = Keep::last;
 };
 
+/// options.size, or `otherwise` where it is unset. Throws OptionError for a negative number.
+[[nodiscard]] Demand buffer_size_of(const BufferOptions& options, Demand otherwise);
+
 /// Terms of one subscription, given by the consumer (genstage.md §4.1).
 struct SubscribeOptions {
   /// Events asked for and not yet received, at most. At least 1, less than `unlimited`.

@@ -252,6 +252,12 @@ void Engine::close() {
     const std::lock_guard lock(live_mutex_);
     ended = all_ended_;
   }
+  // On a clock that stands still, what busy_for occupies would never be free again.
+  auto* const manual = dynamic_cast<ManualClock*>(clock_.get());
+  while (manual != nullptr && next_timer() != Instant::max() && live_count() != 0 && !await(*ended, std::chrono::milliseconds(1))) {
+    manual->move_to(next_timer());
+    fire_timers();
+  }
   while (live_count() != 0 && !await(*ended, std::chrono::seconds(5))) {
     for (const HostPtr& stage : live()) {
       log(Severity::warning, stage->label(), "the runtime waits for its callback to return");

@@ -3,12 +3,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "sluice/core/events.hpp"
 #include "sluice/stage/latch.hpp"
+#include "sluice/stage/lock.hpp"
 #include "sluice/stage/subscription.hpp"
 
 namespace sluice::inline v0 {
@@ -23,20 +23,20 @@ class Arrivals {
   };
 
   void add(Events<T> events, const Subscription& from) {
-    const std::lock_guard lock(mutex_);
+    const Lock::Held held(lock_);
     messages_.push_back({std::move(events), from});
     wake();
   }
   /// The reader gets what has arrived, then the failure.
   void fail(Reason why) {
-    const std::lock_guard lock(mutex_);
+    const Lock::Held held(lock_);
     if (!failure_) failure_ = std::move(why);
     complete_ = true;
     wake();
   }
   /// Nothing more will come. A reason that is not polite is a failure.
   void end(Reason why) {
-    const std::lock_guard lock(mutex_);
+    const Lock::Held held(lock_);
     if (!why.polite() && !failure_) failure_ = std::move(why);
     complete_ = ended_ = true;
     wake();
@@ -44,7 +44,7 @@ class Arrivals {
   }
   /// Calls `action` when the end has come, or now.
   void on_end(std::function<void()> action) {
-    const std::lock_guard lock(mutex_);
+    const Lock::Held held(lock_);
     if (ended_) {
       action();
     } else {
@@ -57,7 +57,7 @@ class Arrivals {
     while (true) {
       std::shared_ptr<Latch> latch;
       {
-        const std::lock_guard lock(mutex_);
+        const Lock::Held held(lock_);
         if (!messages_.empty()) {
           Arrival first = std::move(messages_.front());
           messages_.pop_front();
@@ -70,7 +70,7 @@ class Arrivals {
     }
   }
   [[nodiscard]] std::optional<Reason> failure() const {
-    const std::lock_guard lock(mutex_);
+    const Lock::Held held(lock_);
     return failure_;
   }
 
@@ -79,7 +79,7 @@ class Arrivals {
     if (waiting_) std::exchange(waiting_, nullptr)->open();
   }
 
-  mutable std::mutex mutex_;
+  mutable Lock lock_;
   std::deque<Arrival> messages_;
   std::shared_ptr<Latch> waiting_;
   std::function<void()> on_end_;

@@ -2,7 +2,7 @@
 
 #include <iterator>
 #include <memory>
-#include <ranges>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -54,6 +54,14 @@ class RangeProducer final : public Producer<std::ranges::range_value_t<V>> {
   bool exhausted_ = false;
 };
 
+/// A range that somebody else owns.
+template <std::ranges::input_range R>
+struct RangeRef {
+  R* range;
+  [[nodiscard]] auto begin() const { return std::ranges::begin(*range); }
+  [[nodiscard]] auto end() const { return std::ranges::end(*range); }
+};
+
 /// A producer of the elements of a range, pulled as they are asked for; ends normally after the last one was handed
 /// out, so consumers that shall outlive it subscribe as transient (R14.4). The range is moved or copied in; to keep a
 /// view of an lvalue pass `std::ref(range)`.
@@ -67,7 +75,7 @@ auto from_range(R&& range, RangeOptions<std::ranges::range_value_t<R>> options =
 }
 template <std::ranges::input_range R>
 auto from_range(std::reference_wrapper<R> range, RangeOptions<std::ranges::range_value_t<R>> options = {}) {
-  return from_range(std::ranges::ref_view<R>(range.get()), std::move(options));
+  return from_range(RangeRef<R>{&range.get()}, std::move(options));
 }
 
 }  // namespace sluice::inline v0

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sluice/core/errors.hpp"
 #include "sluice/core/events.hpp"
 #include "sluice/stage/edge.hpp"
 #include "sluice/stage/outlet.hpp"
@@ -113,8 +114,13 @@ class IntakeBase {
 template <class T>
 class Upstream {
  public:
-  Upstream(HostPtr host) noexcept : host_(std::move(host)) {}
-  explicit Upstream(std::string name) : name_(std::move(name)) {}
+  /// Throws OptionError for a reference to nothing, or an empty name.
+  Upstream(HostPtr host) : host_(std::move(host)) {
+    if (!host_) throw OptionError("to", "must be a stage, got an empty reference");
+  }
+  explicit Upstream(std::string name) : name_(std::move(name)) {
+    if (name_.empty()) throw OptionError("to", "must be a stage, got an empty name");
+  }
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// What to call it in messages.

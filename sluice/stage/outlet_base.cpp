@@ -98,6 +98,10 @@ void OutletBase::ask_again(Demand d) {
 }
 
 void OutletBase::set_flow(DemandFlow flow) {
+  if (upward_ == Upward::to_credit && flow == DemandFlow::accumulate) {  // R6.10
+    host_->log(Severity::error, "demand_flow: only a producer can accumulate demand");
+    return;
+  }
   if (flow == flow_) return;
   flow_ = flow;
   if (flow == DemandFlow::accumulate) return;

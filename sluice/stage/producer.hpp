@@ -28,7 +28,7 @@ class Producer : public Stage, public Emitter<Out> {
  protected:
   explicit Producer(ProducerOptions<Out> options = {})
       : Producer(std::make_unique<Outlet<Out>>(OutletBase::Upward::to_callback, options.demand, std::move(options.dispatcher),
-                                               options.buffer.size.value_or(default_buffer), options.buffer.keep)) {}
+                                               buffer_size_of(options.buffer, default_buffer), options.buffer.keep)) {}
 
   /// Consumers want n >= 1 more events. Emitting fewer now is a debt to be met later (from a timer, a cast …);
   /// what is emitted beyond it is buffered (R3.10). One call per ask.

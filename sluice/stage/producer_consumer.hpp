@@ -26,7 +26,7 @@ class ProducerConsumer : public Stage, public Receiver<In>, public Emitter<Out> 
   explicit ProducerConsumer(ProducerConsumerOptions<In, Out> options = {})
       : ProducerConsumer(std::make_unique<Outlet<Out>>(OutletBase::Upward::to_credit, DemandFlow::forward,
                                                        std::move(options.dispatcher),
-                                                       options.buffer.size.value_or(unlimited), options.buffer.keep),
+                                                       buffer_size_of(options.buffer, unlimited), options.buffer.keep),
                          std::move(options.subscribe_to)) {}
 
  private:

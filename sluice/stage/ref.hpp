@@ -280,11 +280,13 @@ class Ref : public AnyRef,
 
   /// Runs `code(stage)` as a turn of its own once everything buffered now was handed out (R9.9).
   template <class F>
+    requires std::invocable<F&, S&>
   void info(F code) const {
     if (*this) host()->post(make_errand([code = std::move(code)](Host& at) mutable { place(at, std::move(code)); }));
   }
   /// The same, but waits until it was queued. Throws CallError.
   template <class F>
+    requires std::invocable<F&, S&>
   void info(F code, Duration timeout) const {
     detail::call_host<void>(
         checked(), [code = std::move(code)](Host& at) mutable { place(at, std::move(code)); }, timeout);
