@@ -80,9 +80,12 @@ void everywhere(Scenario scenario) {
 }  // namespace sluice::conformance
 
 /// `SCENARIO(GS_021_AsksAgainAtMinDemand) { … world … }`: one CTest entry that runs everywhere.
-#define SCENARIO(name)                                                           \
-  static void name##_body(sluice::conformance::World& world);                    \
-  TEST(Conformance, name) { sluice::conformance::everywhere(name##_body); }      \
+#define SCENARIO(name) SCENARIO_OF(Conformance, name)
+
+/// The same in a suite of its own, for what has no number.
+#define SCENARIO_OF(suite, name)                                         \
+  static void name##_body(sluice::conformance::World& world);            \
+  TEST(suite, name) { sluice::conformance::everywhere(name##_body); }    \
   static void name##_body([[maybe_unused]] sluice::conformance::World& world)
 
 /// A scenario whose wrong input C++ types exclude: the body holds static_assert(!requires …).

@@ -72,6 +72,29 @@ class SilentStage : public Producer<int> {
 
 using Batches = Record<std::vector<int>>;
 
+/// A CounterStage that records each handle_demand.
+class AskedCounterStage : public CounterStage {
+ public:
+  AskedCounterStage(Record<Demand> demands, int end, ProducerOptions<int> options = {})
+      : CounterStage(0, std::move(options), end), demands_(std::move(demands)) {}
+
+ protected:
+  void handle_demand(Demand n) override {
+    demands_.add(n);
+    CounterStage::handle_demand(n);
+  }
+
+ private:
+  Record<Demand> demands_;
+};
+
+/// 0 … end - 1 in pieces of `size`.
+inline std::vector<std::vector<int>> pieces(int size, int end) {
+  std::vector<std::vector<int>> all;
+  for (int first = 0; first < end; first += size) all.push_back(numbers(first, std::min(first + size, end)));
+  return all;
+}
+
 /// "cancel: shutdown", "down: killed"
 inline std::string to_line(const Cancellation& why) {
   return (why.cause == Cancellation::Cause::down ? "down: " : "cancel: ") + why.reason.to_string();
