@@ -60,7 +60,10 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
   HostPtr host(cell);
   cell->adopt(std::move(stage), type);
   if (options.name) registry_.set(*options.name, host);
-  enter(*cell);
+  if (!enter(*cell)) {
+    if (options.name) registry_.give_back(*options.name);
+    throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down", Reason::shutdown());
+  }
   if (!run_start(*cell, options)) {
     cell->kill();
     throw StartError(StartError::Kind::timeout, "start: handle_start did not return in time", Reason(Reason::Kind::timeout));
@@ -73,14 +76,16 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
   return host;
 }
 
-void Engine::enter(Cell& cell) {
-  cell.retain_cell();
+bool Engine::enter(Cell& cell) {
   const std::lock_guard lock(live_mutex_);
+  if (shutting_down()) return false;  // nobody would tell it to end
+  cell.retain_cell();
   cell.previous_live = nullptr;
   cell.next_live = first_;
   if (first_ != nullptr) first_->previous_live = &cell;
   first_ = &cell;
   live_count_.fetch_add(1);
+  return true;
 }
 
 void Engine::leave(Cell& cell) noexcept {
@@ -214,10 +219,10 @@ void Engine::note_lost(ShutdownReport& report, const Cell& cell) const {
 
 ShutdownReport Engine::shutdown(Duration deadline) {
   ShutdownReport report;
-  if (shutting_down_.exchange(true)) return report;
   const auto ended = std::make_shared<Latch>();
   {
     const std::lock_guard lock(live_mutex_);
+    if (shutting_down_.exchange(true)) return report;
     report_ = &report;
     all_ended_ = ended;
     if (first_ == nullptr) ended->open();

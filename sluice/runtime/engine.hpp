@@ -85,7 +85,7 @@ class Engine {
   virtual void callback_begins(Cell& /*cell*/) {}
 
   // -- for cells
-  void enter(Cell& cell);  ///< among the living
+  [[nodiscard]] bool enter(Cell& cell);  ///< among the living; false: too late
   void leave(Cell& cell) noexcept;
 
  protected:

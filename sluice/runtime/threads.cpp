@@ -47,7 +47,8 @@ void Threads::place(Cell& cell, Thread thread) {
   if (home == nullptr || home->kind() == Worker::Kind::own) home = pool_.front().get();
   cell.home.store(home, std::memory_order_seq_cst);
   cell.in_inbox.store(false, std::memory_order_seq_cst);
-  if (cell.has_mail() && !cell.in_inbox.exchange(true, std::memory_order_seq_cst)) home->link(cell);
+  // Only the mailbox: home may be giving it turns by now.
+  if (!cell.mailbox().empty() && !cell.in_inbox.exchange(true, std::memory_order_seq_cst)) home->link(cell);
 }
 
 bool Threads::run_start(Cell& cell, const StartOptions& options) {
@@ -55,20 +56,17 @@ bool Threads::run_start(Cell& cell, const StartOptions& options) {
     cell.start();
     return true;
   }
-  reap();
   auto done = std::make_shared<Latch>();
-  Worker* worker = nullptr;
+  const HostPtr keep(&cell);
   {
     const std::lock_guard lock(own_mutex_);
-    own_.push_back(std::make_unique<Worker>(*this, pool_.size() + own_.size(), Worker::Kind::own));
-    worker = own_.back().get();
+    Worker& worker = free_own_worker();
+    cell.home.store(&worker, std::memory_order_seq_cst);
+    worker.launch_with(cell, [keep, done] {
+      static_cast<Cell&>(*keep).start();
+      done->open();
+    });
   }
-  cell.home.store(worker, std::memory_order_seq_cst);
-  const HostPtr keep(&cell);
-  worker->launch_with(cell, [keep, done] {
-    static_cast<Cell&>(*keep).start();
-    done->open();
-  });
   return done->wait_for(options.start_timeout);
 }
 
@@ -176,13 +174,16 @@ void Threads::look_after(Worker& worker, Seen& seen, Instant now) {
   }
 }
 
-void Threads::reap() {
-  const std::lock_guard lock(own_mutex_);
-  std::erase_if(own_, [](const auto& worker) {
-    if (!worker->finished()) return false;
-    worker->join();
-    return true;
-  });
+/// One whose cell has ended, or a new one. None is destroyed before the engine: whoever sent a message to the ended
+/// cell may be about to link it to its home.
+Worker& Threads::free_own_worker() {
+  for (const auto& worker : own_) {
+    if (!worker->finished()) continue;
+    worker->renew();
+    return *worker;
+  }
+  own_.push_back(std::make_unique<Worker>(*this, pool_.size() + own_.size(), Worker::Kind::own));
+  return *own_.back();
 }
 
 void Threads::stop_turns() {

@@ -47,7 +47,7 @@ class Threads final : public Engine {
   void watch();
   void look_after(Worker& worker, Seen& seen, Instant now);
   [[nodiscard]] bool all_idle() const;
-  void reap();
+  [[nodiscard]] Worker& free_own_worker();
 
   std::vector<std::unique_ptr<Worker>> pool_;
   mutable std::mutex own_mutex_;

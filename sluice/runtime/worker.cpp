@@ -59,6 +59,14 @@ void Worker::join() {
   }
 }
 
+void Worker::renew() {
+  join();
+  only_ = {};
+  const std::lock_guard lock(mutex_);
+  woken_ = false;
+  finished_.store(false, std::memory_order_release);
+}
+
 void Worker::ask_to_stop() noexcept {
   stop_.store(true, std::memory_order_seq_cst);
   const std::lock_guard lock(mutex_);
@@ -197,6 +205,7 @@ void Worker::share_if_worthwhile() {
 }
 
 void Worker::give(Cell& cell, Worker& to) {
+  const HostPtr keep(&cell);  // once it has a new home it may end there
   cell.home.store(&to, std::memory_order_seq_cst);
   if (!cell.in_inbox.exchange(true, std::memory_order_seq_cst)) to.link(cell);
 }

@@ -43,6 +43,8 @@ class Worker final : public RunQueue {
   void launch_with(Cell& cell, UniqueFunction<void()> first);
   /// Any thread but its own. Waits for the thread's end.
   void join();
+  /// Any thread but its own: makes a worker that has finished as good as new.
+  void renew();
   void ask_to_stop() noexcept;
 
   /// The worker whose thread this is; null: none.
