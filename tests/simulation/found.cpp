@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "sluice/dispatch/broadcast.hpp"
 #include "sluice/testing/testing.hpp"
 
 // What random runs have found, each as the shortest run that shows it.
@@ -83,7 +84,7 @@ TEST(Found, WhatIsEmittedWhenAConsumerLeavesGoesToTheOthers) {
     const auto leaver = simulation.start<Taker>(left);
     const auto stayer = simulation.start<Taker>(seen);
     const auto subscription = leaver.subscribe_to(giver, {.max_demand = 100, .on_cancel = OnCancel::temporary});
-    stayer.subscribe_to(giver, {.max_demand = 10});
+    stayer.subscribe_to(giver, {.max_demand = 100});
     simulation.settle();
     subscription.cancel();
     simulation.settle();
