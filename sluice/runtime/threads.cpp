@@ -117,7 +117,12 @@ void Threads::worker_woke() noexcept {
 }
 
 void Threads::watch() {
-  std::vector<Seen> seen(pool_.size());
+  std::vector<Seen> seen;
+  const auto look_afresh = [&] {
+    const Instant now = std::chrono::steady_clock::now();
+    seen.assign(pool_.size(), Seen{.since = now, .last_word = now});
+  };
+  look_afresh();
   std::unique_lock lock(watch_mutex_);
   while (!watch_stop_) {
     lock.unlock();
@@ -146,6 +151,7 @@ void Threads::watch() {
           watch_wake_.wait_for(lock, until_timer, [this] { return watch_poked_ || watch_stop_; });
         }
         watch_asleep_.store(false, std::memory_order_seq_cst);
+        look_afresh();  // what was seen before is too old to tell how long a callback runs
       }
     }
     watch_poked_ = false;

@@ -193,8 +193,8 @@ class Intake final : public IntakeBase {
 
   /// R4: returns a handle at once; inside a callback the rest happens when it returned.
   Subscription subscribe(SubscribeTo<T> request, const Subscription& replaces = {}, Reason why = {}) {
-    check_edge(request.to.host().get(), *host_, request.options);
     const HostPtr producer = request.to.resolve(*host_);
+    check_edge(producer.get(), *host_, request.options);
     auto* const edge = new EdgeOf<T>(SubscriptionId{host_->new_id()}, producer, HostPtr(host_), request.options);
     const EdgePtr keep(edge);
     edge->Seat<T>::id = edge->Edge::id;
