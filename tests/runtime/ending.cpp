@@ -1,5 +1,6 @@
 #include <atomic>
 #include <future>
+#include <ranges>
 #include <thread>
 
 #include "stages.hpp"

@@ -1,4 +1,5 @@
 #include <list>
+#include <ranges>
 
 #include "stages.hpp"
 
