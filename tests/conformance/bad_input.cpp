@@ -44,7 +44,8 @@ CallError::Kind call_error(F code) {
 }
 
 struct Pair {
-  explicit Pair(World& world) : silent(world->start<SilentStage>()), rec(world->start<RecStage>(Batches(), lines)) {}
+  explicit Pair(World& world)
+      : silent(world->start<SilentStage>()), rec(world->start<RecStage>(Batches(), lines)) {}
   std::string refused(SubscribeOptions terms) const {
     return thrown<OptionError>([&] { rec.subscribe_to(silent, std::move(terms)); });
   }
@@ -55,9 +56,12 @@ struct Pair {
 
 SCENARIO_OF(BadInput, TermsOutOfRange) {
   const Pair pair(world);
-  EXPECT_THAT(pair.refused({.max_demand = 0}), AllOf(HasSubstr("max_demand"), HasSubstr("at least 1"), HasSubstr("got 0")));
-  EXPECT_THAT(pair.refused({.max_demand = 10, .min_demand = 10}), AllOf(HasSubstr("min_demand"), HasSubstr("9"), HasSubstr("got 10")));
-  EXPECT_THAT(pair.refused({.max_demand = 10, .min_demand = 11}), AllOf(HasSubstr("min_demand"), HasSubstr("9"), HasSubstr("got 11")));
+  EXPECT_THAT(pair.refused({.max_demand = 0}),
+              AllOf(HasSubstr("max_demand"), HasSubstr("at least 1"), HasSubstr("got 0")));
+  EXPECT_THAT(pair.refused({.max_demand = 10, .min_demand = 10}),
+              AllOf(HasSubstr("min_demand"), HasSubstr("9"), HasSubstr("got 10")));
+  EXPECT_THAT(pair.refused({.max_demand = 10, .min_demand = 11}),
+              AllOf(HasSubstr("min_demand"), HasSubstr("9"), HasSubstr("got 11")));
   EXPECT_THAT(pair.refused({.max_demand = unlimited}), HasSubstr("max_demand"));
   EXPECT_THAT(pair.refused({.min_demand = Demand(-1)}), HasSubstr("min_demand"));
   world.settle();
@@ -84,7 +88,8 @@ SCENARIO_OF(BadInput, SubscribingToItself) {
   const auto pc = world->start<PcStage>(1);
   EXPECT_THAT(thrown<OptionError>([&] { pc.subscribe_to(pc); }), HasSubstr("itself"));
   const auto named = world->start<PcStage>({.name = "loop"}, 1);
-  EXPECT_THAT(thrown<OptionError>([&] { named.subscribe_to(by_name<PcStage>("loop")); }), HasSubstr("itself"));
+  EXPECT_THAT(thrown<OptionError>([&] { named.subscribe_to(by_name<PcStage>("loop")); }),
+              HasSubstr("itself"));
   world.settle();
   EXPECT_TRUE(pc.alive());
   EXPECT_TRUE(named.alive());
@@ -112,7 +117,9 @@ SCENARIO_OF(BadInput, SubscribingToAStageThatIsGone) {
 class ThrowingStage : public SilentStage {
  public:
   enum class Where : unsigned char { constructor, first_turn, terminate, nowhere };
-  ThrowingStage(Where where, Lines lines) : where_(where), lines_(std::move(lines)) { at(Where::constructor); }
+  ThrowingStage(Where where, Lines lines) : where_(where), lines_(std::move(lines)) {
+    at(Where::constructor);
+  }
   ~ThrowingStage() override { lines_.add("destructor"); }
   ThrowingStage(const ThrowingStage&) = delete;
   ThrowingStage& operator=(const ThrowingStage&) = delete;
@@ -135,7 +142,9 @@ class ThrowingStage : public SilentStage {
 
 SCENARIO_OF(BadInput, ExceptionsFromTheConstructor) {
   Lines lines;
-  const auto start = [&] { world->start<ThrowingStage>({.name = "one"}, ThrowingStage::Where::constructor, lines); };
+  const auto start = [&] {
+    world->start<ThrowingStage>({.name = "one"}, ThrowingStage::Where::constructor, lines);
+  };
   EXPECT_THAT(thrown<StartError>(start), HasSubstr("thrown on purpose"));
   EXPECT_THAT(lines.all(), IsEmpty());
   EXPECT_EQ(world->stage_count(), 0);
@@ -144,7 +153,9 @@ SCENARIO_OF(BadInput, ExceptionsFromTheConstructor) {
 
 SCENARIO_OF(BadInput, ExceptionsFromTheFirstTurn) {
   Lines lines;
-  const auto start = [&] { world->start<ThrowingStage>({.name = "one"}, ThrowingStage::Where::first_turn, lines); };
+  const auto start = [&] {
+    world->start<ThrowingStage>({.name = "one"}, ThrowingStage::Where::first_turn, lines);
+  };
   EXPECT_THAT(thrown<StartError>(start), HasSubstr("thrown on purpose"));
   world.settle();
   EXPECT_THAT(lines.all(), ElementsAre("destructor"));
@@ -258,7 +269,8 @@ class GreedyStage : public Consumer<int> {
 /// Adds up what it is asked for, and how often.
 class AddingStage : public Producer<int> {
  public:
-  AddingStage(std::shared_ptr<Demand> sum, std::shared_ptr<Demand> asks) : sum_(std::move(sum)), asks_(std::move(asks)) {}
+  AddingStage(std::shared_ptr<Demand> sum, std::shared_ptr<Demand> asks)
+      : sum_(std::move(sum)), asks_(std::move(asks)) {}
 
  private:
   void handle_demand(Demand n) override {
@@ -364,7 +376,8 @@ TEST(BadInput, ACallbackThatDoesNotReturnDuringShutdown) {
 
 TEST(BadInput, TheFirstCallbackOfAWorkerIsNotCalledLong) {
   Record<std::string> warnings;
-  Runtime runtime({.workers = 1, .log = [warnings](const LogRecord& record) mutable { warnings.add(record.text); }});
+  Runtime runtime(
+      {.workers = 1, .log = [warnings](const LogRecord& record) mutable { warnings.add(record.text); }});
   const auto silent = runtime.start<SilentStage>();
   silent.call([](SilentStage&) { static_cast<void>(Latch().wait_for(30ms)); });
   EXPECT_THAT(warnings.all(), IsEmpty());

@@ -14,7 +14,8 @@ using ::testing::SizeIs;
 
 /// A producer driven by hand and a recording consumer on these terms.
 struct ByHand {
-  ByHand(World& w, SubscribeOptions terms) : world(w), producer(w.runtime()), rec(w->start<RecStage>(batches)) {
+  ByHand(World& w, SubscribeOptions terms)
+      : world(w), producer(w.runtime()), rec(w->start<RecStage>(batches)) {
     rec.subscribe_to(producer, std::move(terms));
     world.settle();
   }
@@ -43,7 +44,8 @@ struct Counted {
 /// Records its batches and when it got them; each takes 50 ms.
 class SlowStage : public Consumer<int> {
  public:
-  SlowStage(Batches batches, Record<Duration> times) : batches_(std::move(batches)), times_(std::move(times)) {}
+  SlowStage(Batches batches, Record<Duration> times)
+      : batches_(std::move(batches)), times_(std::move(times)) {}
 
  private:
   void handle_events(Events<int> events, const Subscription& /*from*/) override {
@@ -93,7 +95,8 @@ SCENARIO(GS_025_CutsAMessageAndAsksAfterEachBatch) {
   producer.send(Events<int>(numbers(1, 11)));
   world.advance(99ms);
   EXPECT_THAT(times.all(), ElementsAre(0ms, 50ms));
-  EXPECT_THAT(producer.asks(), ElementsAre(10, 5)) << "the first ask comes before the second batch was handled";
+  EXPECT_THAT(producer.asks(), ElementsAre(10, 5))
+      << "the first ask comes before the second batch was handled";
   world.advance(1ms);
   EXPECT_THAT(producer.asks(), ElementsAre(10, 5, 5));
 }
@@ -104,7 +107,8 @@ SCENARIO(GS_026_NeverMergesMessages) {
   EXPECT_THAT(line.producer.asks(), ElementsAre(10));
   line.send({5});
   EXPECT_THAT(line.producer.asks(), ElementsAre(10, 5));
-  EXPECT_THAT(line.batches.all(), ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(3), ElementsAre(4), ElementsAre(5)));
+  EXPECT_THAT(line.batches.all(),
+              ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(3), ElementsAre(4), ElementsAre(5)));
 }
 
 SCENARIO(GS_027_TheShortBatchWaitsForMore) {
@@ -199,7 +203,8 @@ SCENARIO_EXCLUDED_BY_TYPE(GS_034_AConsumerCannotEmit) {
 /// Records its batches apart by subscription.
 class TwoSubscriptionsStage : public Consumer<int> {
  public:
-  TwoSubscriptionsStage(Batches first, Batches second) : first_(std::move(first)), second_(std::move(second)) {}
+  TwoSubscriptionsStage(Batches first, Batches second)
+      : first_(std::move(first)), second_(std::move(second)) {}
 
  private:
   DemandMode handle_subscribe(const SubscribeOptions& /*options*/, const Subscription& from) override {
@@ -217,7 +222,8 @@ class TwoSubscriptionsStage : public Consumer<int> {
 SCENARIO(GS_036_TwoSubscriptionsToOneProducerCountApart) {
   Batches first;
   Batches second;
-  const auto counter = world->start<CounterStage>(0, ProducerOptions<int>{.demand = DemandFlow::accumulate}, 8);
+  const auto counter =
+      world->start<CounterStage>(0, ProducerOptions<int>{.demand = DemandFlow::accumulate}, 8);
   const auto rec = world->start<TwoSubscriptionsStage>(first, second);
   rec.subscribe_to(counter, {.max_demand = 2, .min_demand = 0});
   rec.subscribe_to(counter, {.max_demand = 2, .min_demand = 0});

@@ -28,7 +28,8 @@ SCENARIO(GS_072_AccumulatingAgainKeepsWhatWasAccumulated) {
 /// Answers an ask of n with the one event n, ten times.
 class EmitsWhatIsAsked : public Producer<int> {
  public:
-  explicit EmitsWhatIsAsked(Record<Demand> demands) : Producer<int>(accumulating()), demands_(std::move(demands)) {}
+  explicit EmitsWhatIsAsked(Record<Demand> demands)
+      : Producer<int>(accumulating()), demands_(std::move(demands)) {}
 
  private:
   void handle_demand(Demand n) override {

@@ -42,7 +42,9 @@ class NotingProducer : public SilentStage {
   explicit NotingProducer(Lines lines) : lines_(std::move(lines)) {}
 
  private:
-  void handle_cancel(const Cancellation& why, const Subscription& /*from*/) override { lines_.add(to_line(why)); }
+  void handle_cancel(const Cancellation& why, const Subscription& /*from*/) override {
+    lines_.add(to_line(why));
+  }
   Lines lines_;
 };
 
@@ -98,8 +100,7 @@ SCENARIO(GS_063_MoreEventsThanAskedForWaitInTheBuffer) {
 class Observer : public Consumer<int> {
  public:
   explicit Observer(Lines lines) : lines_(std::move(lines)) {}
-  void ask_and_request(Subscription from, Ref<SilentStage> silent) {
-    from.ask(3);
+  void request_events(Ref<SilentStage> silent) {
     request(
         silent,
         [](SilentStage& stage) {
@@ -127,7 +128,7 @@ SCENARIO(GS_064_EventsAreSentBeforeTheAnswer) {
   world.settle();
   from.ask(3);
   world.settle();
-  observer.cast(&Observer::ask_and_request, from, silent);
+  observer.cast(&Observer::request_events, silent);
   world.settle();
   EXPECT_THAT(lines.all(), ElementsAre("events 3", "answer 7"));
 }

@@ -21,7 +21,8 @@ class NotingStage : public Producer<int> {
  public:
   using FirstTurn = std::function<Start(NotingStage&)>;
 
-  explicit NotingStage(Lines lines, FirstTurn first = {}) : lines_(std::move(lines)), first_(std::move(first)) {
+  explicit NotingStage(Lines lines, FirstTurn first = {})
+      : lines_(std::move(lines)), first_(std::move(first)) {
     lines_.add("constructor");
   }
   std::string stop_and_answer() {
@@ -105,7 +106,8 @@ SCENARIO(GS_002_ATakenNameTellsByWhom) {
 
 SCENARIO(GS_003_IgnoreEndsTheStageWithoutTerminate) {
   Lines lines;
-  const auto ref = world->start<NotingStage>({.name = "one"}, lines, [](NotingStage&) { return Start::ignore; });
+  const auto ref =
+      world->start<NotingStage>({.name = "one"}, lines, [](NotingStage&) { return Start::ignore; });
   EXPECT_FALSE(ref);
   world.settle();
   EXPECT_THAT(lines.all(), ElementsAre("constructor", "handle_start"));
@@ -131,9 +133,10 @@ SCENARIO(GS_004_AFailedFirstTurnFailsTheStart) {
 }
 
 SCENARIO(GS_006_ANegativeBufferSizeFailsTheStart) {
-  const StartError error =
-      start_error<SilentStage>(world, {}, Record<Demand>(), ProducerOptions<int>{.buffer = {.size = Demand(-1)}});
-  EXPECT_THAT(option_error(error), ::testing::AllOf(HasSubstr("buffer.size"), HasSubstr("at least 0"), HasSubstr("got -1")));
+  const StartError error = start_error<SilentStage>(world, {}, Record<Demand>(),
+                                                    ProducerOptions<int>{.buffer = {.size = Demand(-1)}});
+  EXPECT_THAT(option_error(error),
+              ::testing::AllOf(HasSubstr("buffer.size"), HasSubstr("at least 0"), HasSubstr("got -1")));
   EXPECT_EQ(world->stage_count(), 0);
 }
 
@@ -177,7 +180,8 @@ concept KeepMayBeText = requires { ProducerOptions<T>{.buffer = {.keep = "middle
 template <class T>
 concept KeepMayBeANumber = requires { ProducerOptions<T>{.buffer = {.keep = 2}}; };
 template <class T>
-concept BothMayBeLegal = requires { ProducerOptions<T>{.buffer = {.keep = Keep::first}, .demand = DemandFlow::accumulate}; };
+concept BothMayBeLegal =
+    requires { ProducerOptions<T>{.buffer = {.keep = Keep::first}, .demand = DemandFlow::accumulate}; };
 
 SCENARIO_EXCLUDED_BY_TYPE(GS_010_ChoicesAreEnumerated) {
   static_assert(!DemandMayBeText<int> && !DemandMayBeANumber<int>);
@@ -186,7 +190,8 @@ SCENARIO_EXCLUDED_BY_TYPE(GS_010_ChoicesAreEnumerated) {
 }
 
 SCENARIO(GS_012_ABufferOfSizeZeroKeepsNothing) {
-  const auto silent = world->start<SilentStage>(Record<Demand>(), ProducerOptions<int>{.buffer = {.size = 0}});
+  const auto silent =
+      world->start<SilentStage>(Record<Demand>(), ProducerOptions<int>{.buffer = {.size = 0}});
   silent.call(&SilentStage::emit_these, std::vector{1, 2});
   EXPECT_TRUE(silent.alive());
   EXPECT_EQ(silent.inspect().events.discarded_buffer_full, 2);
@@ -223,7 +228,8 @@ SCENARIO(GS_015_AWrongSubscriptionOptionFailsTheStart) {
   const auto silent = world->start<SilentStage>();
   const StartError error = start_error<RecStage>(
       world, {}, Batches(), Lines(), ConsumerOptions<int>{.subscribe_to = {{silent, {.max_demand = 0}}}});
-  EXPECT_THAT(option_error(error), ::testing::AllOf(HasSubstr("max_demand"), HasSubstr("at least 1"), HasSubstr("got 0")));
+  EXPECT_THAT(option_error(error),
+              ::testing::AllOf(HasSubstr("max_demand"), HasSubstr("at least 1"), HasSubstr("got 0")));
   EXPECT_EQ(world->stage_count(), 1);
 }
 

@@ -53,8 +53,10 @@ std::string refused(World& world, SubscribeOptions terms) {
 }
 
 SCENARIO(GS_043_WrongTermsAreNamedWithTheirBounds) {
-  EXPECT_THAT(refused(world, {.max_demand = 0}), AllOf(HasSubstr("max_demand"), HasSubstr("at least 1"), HasSubstr("got 0")));
-  EXPECT_THAT(refused(world, {.min_demand = 2000}), AllOf(HasSubstr("min_demand"), HasSubstr("999"), HasSubstr("got 2000")));
+  EXPECT_THAT(refused(world, {.max_demand = 0}),
+              AllOf(HasSubstr("max_demand"), HasSubstr("at least 1"), HasSubstr("got 0")));
+  EXPECT_THAT(refused(world, {.min_demand = 2000}),
+              AllOf(HasSubstr("min_demand"), HasSubstr("999"), HasSubstr("got 2000")));
 }
 
 SCENARIO(GS_044_APermanentSubscriptionToNobodyEndsTheConsumer) {
@@ -108,14 +110,17 @@ SCENARIO(GS_048_ASubscriptionNeedsAProducer) {
 /// Busy for a second from its first turn on; writes down what its consumers want.
 class BusyProducer : public SilentStage {
  public:
-  BusyProducer(Lines lines, Record<Demand> demands) : SilentStage(std::move(demands)), lines_(std::move(lines)) {}
+  BusyProducer(Lines lines, Record<Demand> demands)
+      : SilentStage(std::move(demands)), lines_(std::move(lines)) {}
 
  private:
   Start handle_start() override {
     busy_for(1s);
     return Start::ok;
   }
-  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& /*from*/) override { lines_.add("subscribe"); }
+  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& /*from*/) override {
+    lines_.add("subscribe");
+  }
   void handle_demand(Demand n) override { lines_.add("ask " + std::to_string(n)); }
   Lines lines_;
 };
@@ -186,7 +191,8 @@ SCENARIO_EXCLUDED_BY_TYPE(GS_052_AConsumerChoosesOneOfTwoModes) {
 
 /// A producer driven by hand and a consumer that replaces its only subscription.
 struct Replaced {
-  Replaced(World& world, OnCancel on_cancel) : producer(world.runtime()), rec(world->start<RecStage>(batches, lines)) {
+  Replaced(World& world, OnCancel on_cancel)
+      : producer(world.runtime()), rec(world->start<RecStage>(batches, lines)) {
     const SubscribeOptions terms{.max_demand = 10, .on_cancel = on_cancel};
     const Subscription old = rec.subscribe_to(producer, terms);
     world.settle();
@@ -205,7 +211,8 @@ struct Replaced {
 
 SCENARIO(GS_054_AResubscriptionCancelsTheOldOneFirst) {
   const Replaced line(world, OnCancel::temporary);
-  EXPECT_THAT(line.producer.trace(), ElementsAre("subscribe", "ask 10", "cancel: why", "subscribe", "ask 10"));
+  EXPECT_THAT(line.producer.trace(),
+              ElementsAre("subscribe", "ask 10", "cancel: why", "subscribe", "ask 10"));
   EXPECT_EQ(line.producer.subscription(1), line.fresh);
   EXPECT_THAT(line.lines.all(), ElementsAre("subscribe", "subscribe", "cancel: failure: why"));
   EXPECT_TRUE(line.rec.alive());
@@ -244,7 +251,8 @@ SCENARIO(GS_057_AProducerMayBeGivenByReferenceOrByName) {
   const auto three = world->start<SilentStage>({.name = "three"});
   const auto rec = world->start<RecStage>(
       Batches(), Lines(),
-      ConsumerOptions<int>{.subscribe_to = {one, by_name<SilentStage>("two"), {by_name<SilentStage>("three"), {}}}});
+      ConsumerOptions<int>{
+          .subscribe_to = {one, by_name<SilentStage>("two"), {by_name<SilentStage>("three"), {}}}});
   world.settle();
   std::vector<StageId> peers;
   for (const auto& subscription : rec.inspect().producers) peers.push_back(subscription.peer);
@@ -253,7 +261,8 @@ SCENARIO(GS_057_AProducerMayBeGivenByReferenceOrByName) {
 }
 
 SCENARIO(GS_058_AWrongPartitionRefusesTheConsumerOnly) {
-  const auto silent = world->start<SilentStage>(Record<Demand>(), ProducerOptions<int>{.dispatcher = partition(2)});
+  const auto silent =
+      world->start<SilentStage>(Record<Demand>(), ProducerOptions<int>{.dispatcher = partition(2)});
   ConsumerProbe<int> consumer(world.runtime());
   consumer.subscribe_to(silent, {.on_cancel = OnCancel::temporary, .partition = 7});
   world.settle();
