@@ -205,8 +205,11 @@ void Threads::stop_turns() {
   }
   watcher_.join();
   while (visitors_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
-  for (const auto& worker : pool_) worker->join();
-  for (const auto& worker : own_) worker->join();
+  // Twice: the last of the threads may have linked a cell to a worker that was joined already.
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& worker : pool_) worker->join();
+    for (const auto& worker : own_) worker->join();
+  }
 }
 
 }  // namespace sluice::inline v0

@@ -112,6 +112,7 @@ void Worker::run() {
     last_look_ = std::chrono::steady_clock::now();
     was_idle = true;
   }
+  only_ = {};  // the cell keeps the engine, and the engine this worker
   uninstall();
   finished_.store(true, std::memory_order_release);
 }
