@@ -30,7 +30,7 @@ Outcome run(std::uint64_t seed, const Weather& weather) {
     SimulationOptions options{.seed = seed, .log = [](const LogRecord& /*record*/) {}};
     if (weather.late && seed % 2 == 0) options.delay_chance = 0.02 * static_cast<double>(1 + seed % 10);
     Simulation simulation(options);
-    Run one(simulation, seed, weather);
+    Run one(simulation, Dice(seed * 2 + 1), weather);
     one.live();
     outcome = {simulation.trace_hash(), simulation.turns(), one.digest(), one.events_handled()};
     one.end();

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,6 +12,27 @@
 
 namespace sluice::simulation {
 
+/// Draws from a list of bytes as long as there are any, then from a seed.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed, std::span<const std::uint8_t> bytes = {}) noexcept : random_(seed), bytes_(bytes) {}
+  [[nodiscard]] std::uint64_t next() noexcept { return random_.next(); }
+  [[nodiscard]] std::uint64_t below(std::uint64_t n) noexcept {
+    if (bytes_.empty()) return random_.below(n);
+    std::uint64_t drawn = 0;
+    for (std::uint64_t range = n; range > 1 && !bytes_.empty(); range >>= 8U) {
+      drawn = drawn << 8U | bytes_.front();
+      bytes_ = bytes_.subspan(1);
+    }
+    return drawn % n;
+  }
+  [[nodiscard]] bool has_bytes() const noexcept { return !bytes_.empty(); }
+
+ private:
+  Random random_;
+  std::span<const std::uint8_t> bytes_;
+};
+
 /// What may happen in a run, and how much of it.
 struct Weather {
   unsigned actions = 60;      ///< from outside, between turns
@@ -16,14 +40,13 @@ struct Weather {
   bool faults = false;        ///< stages crash, are killed, are stopped
   bool slow = false;          ///< stages take virtual time
   bool late = false;          ///< messages are late
-  bool links = false;
 };
 
 /// One random topology, one random life, and the properties that hold all along.
 class Run {
  public:
-  Run(Simulation& simulation, std::uint64_t seed, const Weather& weather)
-      : simulation_(simulation), weather_(weather), dice_(seed * 2 + 1), book_(std::make_shared<Book>()) {}
+  Run(Simulation& simulation, Dice dice, const Weather& weather)
+      : simulation_(simulation), weather_(weather), dice_(dice), book_(std::make_shared<Book>()) {}
 
   void live() {
     build();
@@ -44,6 +67,7 @@ class Run {
     require(simulation_.stage_count() == 0, std::to_string(simulation_.stage_count()) + " stages outlive the shutdown");
     book_->check_broadcasts();
     check_last_words();
+    require(*infos_seen_ <= infos_sent_, "an info came twice");
   }
   [[nodiscard]] std::uint64_t digest() const { return book_->digest; }
   [[nodiscard]] std::uint64_t events_handled() const { return book_->events_handled; }
@@ -319,7 +343,7 @@ class Run {
   }
   void info(std::size_t stage) {
     ++infos_sent_;
-    std::visit([this](const auto& ref) { ref.info([this](auto&) { ++infos_seen_; }); }, stages_[stage].ref);
+    std::visit([this](const auto& ref) { ref.info([seen = infos_seen_](auto&) { ++*seen; }); }, stages_[stage].ref);
   }
   void change_flow(DemandFlow flow) {
     std::visit(
@@ -465,14 +489,14 @@ class Run {
 
   Simulation& simulation_;
   Weather weather_;
-  Random dice_;
+  Dice dice_;
   BookPtr book_;
   std::uint32_t layers_ = 0;
   std::vector<Known> stages_;
   std::vector<Subscription> subscriptions_;
   Terms last_terms_;
   std::uint64_t infos_sent_ = 0;
-  std::uint64_t infos_seen_ = 0;
+  std::shared_ptr<std::uint64_t> infos_seen_ = std::make_shared<std::uint64_t>(0);
 };
 
 }  // namespace sluice::simulation
