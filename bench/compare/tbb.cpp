@@ -114,7 +114,8 @@ auto summed_items(std::uint64_t& total) {
 }
 
 template <class T>
-tbb::filter<void, T> through_identities(tbb::filter<void, T> pipeline, filter_mode mode = filter_mode::parallel) {
+tbb::filter<void, T> through_identities(tbb::filter<void, T> pipeline,
+                                        filter_mode mode = filter_mode::parallel) {
   for (std::size_t i = 0; i < chain_length; ++i) {
     pipeline = pipeline & tbb::make_filter<T, T>(mode, [](T passed) { return passed; });
   }
@@ -323,9 +324,9 @@ std::uint64_t tbb_chain_of_stages(std::size_t events, int workers) {
   Pool<Batch> pool;
   Counter counter(events);
   std::atomic<std::uint64_t> total = 0;
-  tbb::parallel_pipeline(tokens, through_identities(first_filter<Batch*>(counted(counter, pool)),
-                                                    filter_mode::serial_in_order) &
-                                     summed(total, pool));
+  tbb::parallel_pipeline(
+      tokens, through_identities(first_filter<Batch*>(counted(counter, pool)), filter_mode::serial_in_order) &
+                  summed(total, pool));
   return total;
 }
 

@@ -35,54 +35,58 @@ class EventBuffer {
  public:
   /// `capacity` events, at most `unlimited`; 0 keeps none.
   explicit EventBuffer(Demand capacity = unlimited, Keep keep = Keep::last) noexcept
-      : capacity_(std::min(capacity, unlimited)), keep_(keep) {}
+      : capacity_(std::min(capacity, unlimited) & unlimited), keeps_first_(keep == Keep::first ? 1U : 0U) {}
 
   /// Events, without marks.
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return content_ ? content_->size : 0; }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] Demand capacity() const noexcept { return capacity_; }
-  [[nodiscard]] Keep keep() const noexcept { return keep_; }
+  [[nodiscard]] Keep keep() const noexcept { return keeps_first_ != 0 ? Keep::first : Keep::last; }
 
   /// Puts events at the end; drops what does not fit, the newest or the oldest as Keep says. Dropping may
   /// pass marks.
   Stored store(Events<T>&& events) {
-    if (events.size() <= capacity_ - size_) {
+    if (events.size() <= capacity_ - size()) {
       const std::size_t kept = events.size();
       append(std::move(events));
       return {kept, 0};
     }
-    return keep_ == Keep::first ? store_first(std::move(events)) : store_last(std::move(events));
+    return keep() == Keep::first ? store_first(std::move(events)) : store_last(std::move(events));
   }
 
   /// Puts a mark behind the last event. Not to be called on an empty buffer, where the mark has passed
   /// already.
   void mark(std::uint64_t mark) {
     assert(!empty());
-    if (!rest_) rest_ = std::make_unique<std::deque<Run>>();
-    if (rest_->empty() || !rest_->back().events.empty()) rest_->emplace_back();
-    rest_->back().marks.push_back(mark);
+    auto& rest = content_->rest;
+    if (!rest) rest = std::make_unique<std::deque<Run>>();
+    if (rest->empty() || !rest->back().events.empty()) rest->emplace_back();
+    rest->back().marks.push_back(mark);
   }
 
   /// The events up to the first mark, to be taken from the front in place; note_taken says how many were.
   /// Not to be called while passed marks wait for release_passed.
-  [[nodiscard]] Events<T>& front() noexcept {
-    assert(empty() || !front_.empty());
-    return front_;
+  [[nodiscard]] Events<T>& front() {
+    if (!content_) content_ = std::make_unique<Content>();
+    assert(empty() || !content_->front.empty());
+    return content_->front;
   }
   /// `count` events were taken out of front().
   void note_taken(std::size_t count) noexcept {
-    assert(count <= size_);
-    size_ -= count;
+    assert(count <= size());
+    if (count != 0) content_->size -= count;
   }
 
   /// Calls `release(mark)` for every mark that has been passed, in order. `release` may use the buffer.
   template <class F>
   void release_passed(F&& release) {
-    while (rest_ && front_.empty()) {
-      Run next = std::move(rest_->front());
-      rest_->pop_front();
-      if (rest_->empty()) rest_.reset();
-      front_ = std::move(next.events);
+    if (!content_) return;
+    Content& content = *content_;
+    while (content.rest && content.front.empty()) {
+      Run next = std::move(content.rest->front());
+      content.rest->pop_front();
+      if (content.rest->empty()) content.rest.reset();
+      content.front = std::move(next.events);
       for (const std::uint64_t passed : next.marks) release(passed);
     }
   }
@@ -94,14 +98,22 @@ class EventBuffer {
     Events<T> events = {};
   };
 
+  struct Content {
+    Events<T> front;                        // empty while rest is not: the marks at its head have been passed
+    std::unique_ptr<std::deque<Run>> rest;  // null without marks; never an empty deque
+    std::size_t size = 0;
+  };
+
   void append(Events<T>&& events) {
     const std::size_t count = events.size();
-    (rest_ ? rest_->back().events : front_).append(std::move(events));
-    size_ += count;
+    if (count == 0) return;
+    if (!content_) content_ = std::make_unique<Content>();
+    (content_->rest ? content_->rest->back().events : content_->front).append(std::move(events));
+    content_->size += count;
   }
 
   Stored store_first(Events<T>&& events) {
-    const auto room = static_cast<std::size_t>(capacity_ - size_);
+    const auto room = static_cast<std::size_t>(capacity_ - size());
     const std::size_t discarded = events.size() - room;
     append(events.take_front(room));
     events = {};
@@ -110,9 +122,9 @@ class EventBuffer {
 
   Stored store_last(Events<T>&& events) {
     const auto capacity = static_cast<std::size_t>(capacity_);
-    const std::size_t discarded = size_ + events.size() - capacity;
-    const std::size_t old = std::min(discarded, size_);
-    drop(old);
+    const std::size_t discarded = size() + events.size() - capacity;
+    const std::size_t old = std::min(discarded, size());
+    if (old != 0) drop(old);
     events.drop_front(discarded - old);
     const std::size_t kept = events.size();
     append(std::move(events));
@@ -121,9 +133,10 @@ class EventBuffer {
 
   /// Drops the oldest events. Marks that are passed stay at the head of the rest until they are handed out.
   void drop(std::size_t count) {
-    size_ -= count;
+    Content& content = *content_;
+    content.size -= count;
     while (count != 0) {
-      Events<T>& head = front_.empty() ? rest_->front().events : front_;
+      Events<T>& head = content.front.empty() ? content.rest->front().events : content.front;
       const std::size_t here = std::min(count, head.size());
       head.drop_front(here);
       count -= here;
@@ -133,19 +146,19 @@ class EventBuffer {
 
   /// Where the drops emptied the run behind passed marks, the next marks have been passed too.
   void join_passed() {
-    while (rest_ && front_.empty() && rest_->front().events.empty() && rest_->size() > 1) {
-      Run& next = (*rest_)[1];
-      const auto& passed = rest_->front().marks;
+    Content& content = *content_;
+    while (content.rest && content.front.empty() && content.rest->front().events.empty() &&
+           content.rest->size() > 1) {
+      Run& next = (*content.rest)[1];
+      const auto& passed = content.rest->front().marks;
       next.marks.insert(next.marks.begin(), passed.begin(), passed.end());
-      rest_->pop_front();
+      content.rest->pop_front();
     }
   }
 
-  Events<T> front_;                        // empty while rest_ is not: the marks at its head have been passed
-  std::unique_ptr<std::deque<Run>> rest_;  // null without marks; never an empty deque
-  std::size_t size_ = 0;
-  Demand capacity_;
-  Keep keep_;
+  std::unique_ptr<Content> content_;  // on first use: most stages never buffer
+  Demand capacity_ : 63;
+  Demand keeps_first_ : 1;
 };
 
 }  // namespace sluice::inline v0

@@ -13,8 +13,9 @@ namespace sluice::inline v0::detail {
 /// What precedes the storage of a batch. Counts the slices that refer to the storage, never the events in it.
 struct Block {
   std::atomic<std::uint32_t> slices;
-  std::atomic<std::size_t> used;  ///< events constructed from the start; only the owner of the last slice moves it
-  std::size_t bytes;              ///< of header and storage, for the pool
+  std::atomic<std::size_t>
+      used;           ///< events constructed from the start; only the owner of the last slice moves it
+  std::size_t bytes;  ///< of header and storage, for the pool
 };
 
 template <class T>
@@ -43,7 +44,8 @@ template <class T>
 inline void retain(Block* block) noexcept { block->slices.fetch_add(1, std::memory_order_relaxed); }
 
 inline void release(Block* block) noexcept {
-  if (block->slices.load(std::memory_order_acquire) == 1 || block->slices.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (block->slices.load(std::memory_order_acquire) == 1 ||
+      block->slices.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     Pool::give(block, block->bytes);
   }
 }

@@ -9,7 +9,8 @@ std::string text_of(CallError::Kind kind, const Reason& reason) {
     case CallError::Kind::noproc: return "call: the stage has ended (noproc)";
     case CallError::Kind::timeout: return "call: no answer in time";
     case CallError::Kind::no_reply: return "call: the stage dropped its Reply unanswered";
-    case CallError::Kind::down: return "call: the stage ended before it answered (" + reason.to_string() + ")";
+    case CallError::Kind::down:
+      return "call: the stage ended before it answered (" + reason.to_string() + ")";
   }
   return "call failed";
 }

@@ -26,7 +26,8 @@ namespace sluice::inline v0 {
 /// Thread rule: one thread at a time per batch; slices of one block may live on different threads.
 template <class T>
 class Events {
-  static_assert(std::is_object_v<T> && !std::is_const_v<T>, "sluice: an event is a plain, non-const object type");
+  static_assert(std::is_object_v<T> && !std::is_const_v<T>,
+                "sluice: an event is a plain, non-const object type");
   static_assert(std::is_nothrow_move_constructible_v<T> && std::is_nothrow_destructible_v<T>,
                 "sluice: events need a move constructor and a destructor that are noexcept");
 
@@ -122,7 +123,8 @@ class Events {
     if (owner_ == 0) return {};
     if (!shared()) {
       void* storage = Pool::take(sizeof(Stretch));
-      owner_ = reinterpret_cast<std::uintptr_t>(::new (storage) Stretch{1, block(), first_, last_}) | shared_bit;
+      owner_ =
+          reinterpret_cast<std::uintptr_t>(::new (storage) Stretch{1, block(), first_, last_}) | shared_bit;
     }
     stretch()->readers.fetch_add(1, std::memory_order_relaxed);
     Events twin;
@@ -196,10 +198,12 @@ class Events {
   [[nodiscard]] std::size_t spare() const noexcept {
     if (owner_ == 0 || shared()) return 0;
     const auto end = static_cast<std::size_t>(last_ - detail::block_data<T>(block()));
-    return block()->used.load(std::memory_order_relaxed) == end ? detail::block_capacity<T>(block()) - end : 0;
+    return block()->used.load(std::memory_order_relaxed) == end ? detail::block_capacity<T>(block()) - end
+                                                                : 0;
   }
   void note_used() noexcept {
-    block()->used.store(static_cast<std::size_t>(last_ - detail::block_data<T>(block())), std::memory_order_relaxed);
+    block()->used.store(static_cast<std::size_t>(last_ - detail::block_data<T>(block())),
+                        std::memory_order_relaxed);
   }
 
   static void relocate(T* from, T* to) noexcept {
@@ -252,7 +256,9 @@ class Events {
       return;
     }
     Stretch* const from = stretch();
-    if (from->readers.load(std::memory_order_acquire) != 1 && from->readers.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    if (from->readers.load(std::memory_order_acquire) != 1 &&
+        from->readers.fetch_sub(1, std::memory_order_acq_rel) != 1)
+      return;
     std::destroy(from->first, from->last);
     detail::release(from->block);
     Pool::give(from, sizeof(Stretch));

@@ -24,7 +24,8 @@ struct LogRecord {
   std::string text = {};
 };
 
-/// Receives every record. Thread rule: called from any thread, several at once; must not throw or block for long.
+/// Receives every record. Thread rule: called from any thread, several at once; must not throw or block for
+/// long.
 using LogSink = std::function<void(const LogRecord&)>;
 
 }  // namespace sluice::inline v0

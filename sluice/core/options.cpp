@@ -11,7 +11,8 @@ namespace sluice::inline v0 {
 Demand buffer_size_of(const BufferOptions& options, Demand otherwise) {
   const Demand size = options.size.value_or(otherwise);
   if (size > unlimited) {  // what becomes of a negative number
-    throw OptionError("buffer.size", fmt::format("must be at least 0, got {}", static_cast<std::int64_t>(size)));
+    throw OptionError("buffer.size",
+                      fmt::format("must be at least 0, got {}", static_cast<std::int64_t>(size)));
   }
   return size;
 }
@@ -21,11 +22,12 @@ void check(const SubscribeOptions& options) {
     throw OptionError("max_demand", fmt::format("must be at least 1, got {}", options.max_demand));
   }
   if (options.max_demand >= unlimited) {
-    throw OptionError("max_demand", fmt::format("must be less than unlimited ({}), got {}", unlimited, options.max_demand));
+    throw OptionError("max_demand",
+                      fmt::format("must be less than unlimited ({}), got {}", unlimited, options.max_demand));
   }
   if (options.min_demand && *options.min_demand >= options.max_demand) {
-    throw OptionError("min_demand", fmt::format("must be at most max_demand - 1 = {}, got {}", options.max_demand - 1,
-                                                *options.min_demand));
+    throw OptionError("min_demand", fmt::format("must be at most max_demand - 1 = {}, got {}",
+                                                options.max_demand - 1, *options.min_demand));
   }
 }
 

@@ -48,7 +48,8 @@ PoolDepot::PoolDepot() : state_(std::make_unique<State>()) {
 PoolDepot::~PoolDepot() {
   for (auto& shelf : state_->full) {
     for (auto magazine : shelf) {
-      while (magazine.first != nullptr) ::operator delete(std::exchange(magazine.first, magazine.first->next), alignment);
+      while (magazine.first != nullptr)
+        ::operator delete(std::exchange(magazine.first, magazine.first->next), alignment);
     }
   }
 }
@@ -57,7 +58,8 @@ Pool::Pool(PoolDepot& depot) noexcept : depot_(depot) {}
 
 Pool::~Pool() {
   for (auto& shelf : shelves_) {
-    while (shelf.first != nullptr) ::operator delete(std::exchange(shelf.first, shelf.first->next), alignment);
+    while (shelf.first != nullptr)
+      ::operator delete(std::exchange(shelf.first, shelf.first->next), alignment);
   }
 }
 

@@ -4,7 +4,8 @@
 
 namespace sluice::inline v0 {
 
-/// A small generator (splitmix64) that draws the same numbers on every platform, so that a seed repeats a run.
+/// A small generator (splitmix64) that draws the same numbers on every platform, so that a seed repeats a
+/// run.
 class Random {
  public:
   explicit Random(std::uint64_t seed) noexcept : state_(seed) {}

@@ -18,11 +18,14 @@ Reason Reason::of(std::exception_ptr exception) {
   } catch (...) {
   }
   Reason reason;
-  reason.details_ = std::make_shared<const Details>(Details{Kind::failure, std::move(text), {}, std::move(exception)});
+  reason.details_ =
+      std::make_shared<const Details>(Details{Kind::failure, std::move(text), {}, std::move(exception)});
   return reason;
 }
 
-std::string_view Reason::text() const noexcept { return details_ ? std::string_view(details_->text) : std::string_view(); }
+std::string_view Reason::text() const noexcept {
+  return details_ ? std::string_view(details_->text) : std::string_view();
+}
 
 std::exception_ptr Reason::exception() const noexcept { return details_ ? details_->exception : nullptr; }
 

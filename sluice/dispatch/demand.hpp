@@ -35,23 +35,28 @@ struct DemandOptions {
 template <class T>
 class DemandDispatcher final : public Dispatcher<T> {
  public:
-  explicit DemandDispatcher(DemandOptions options = {}) noexcept : options_(options) {}
+  explicit DemandDispatcher(DemandOptions options = {}) noexcept
+      : max_demand_(options.max_demand.value_or(0)), seed_(options.seed), shuffle_(options.shuffle) {}
 
   Demand subscribe(Seat<T>& seat, const Newcomer& who, Delivery<T>& /*out*/) override {
-    if (!who.name.empty()) names_.emplace(seat.id, who.name);
+    if (!who.name.empty()) {
+      if (!names_) names_ = std::make_unique<Names>();
+      names_->emplace(seat.id, who.name);
+    }
     ledger_.add(seat);
     return 0;
   }
 
   Demand cancel(Seat<T>& seat, Delivery<T>& /*out*/) override {
-    if (!names_.empty()) names_.erase(seat.id);
+    if (names_) names_->erase(seat.id);
     owed_.add(ledger_.remove(seat));
     return 0;
   }
 
   Demand ask(Seat<T>& seat, Demand n, Delivery<T>& out) override {
-    if (!options_.max_demand) options_.max_demand = n;
-    if (n > *options_.max_demand) warn(seat, n, out);
+    if (max_demand_ == 0) max_demand_ = n;
+    if (n > max_demand_) [[unlikely]]
+      warn(seat, n, out);
     ledger_.raise(seat, n);
     return owed_.settle(n);
   }
@@ -59,15 +64,15 @@ class DemandDispatcher final : public Dispatcher<T> {
   /// The consumer that takes all of n events: dispatch without a message cut in two. Null: use dispatch.
   [[nodiscard]] Seat<T>* take_whole(Demand n) noexcept {
     auto* const seat = static_cast<Seat<T>*>(ledger_.next());
-    if (seat == nullptr || seat->demand < n || options_.shuffle) return nullptr;
+    if (seat == nullptr || seat->demand < n || shuffle_) return nullptr;
     ledger_.serve(n);
     return seat;
   }
 
   Demand dispatch(Events<T>& events, Delivery<T>& out) override {
-    if (options_.shuffle && ledger_.next() != nullptr) {
-      ledger_.shuffle(options_.seed);
-      options_.shuffle = false;
+    if (shuffle_ && ledger_.next() != nullptr) {
+      ledger_.shuffle(seed_);
+      shuffle_ = false;
     }
     while (!events.empty()) {
       auto* const seat = static_cast<Seat<T>*>(ledger_.next());
@@ -91,15 +96,21 @@ class DemandDispatcher final : public Dispatcher<T> {
 
  private:
   void warn(const Seat<T>& seat, Demand n, Delivery<T>& out) {
-    const auto found = names_.find(seat.id);
-    out.warn(greedy_ask(n, *options_.max_demand, found == names_.end() ? std::string_view() : found->second,
-                        seat.consumer));
+    std::string_view name;
+    if (names_) {
+      if (const auto found = names_->find(seat.id); found != names_->end()) name = found->second;
+    }
+    out.warn(greedy_ask(n, max_demand_, name, seat.consumer));
   }
+
+  using Names = std::map<SubscriptionId, std::string>;
 
   Ledger ledger_;
   Owed owed_;
-  DemandOptions options_;
-  std::map<SubscriptionId, std::string> names_;  // of the consumers that have one
+  Demand max_demand_;  // 0: not known yet
+  std::uint64_t seed_;
+  bool shuffle_;                  // before the next events are handed out
+  std::unique_ptr<Names> names_;  // of the consumers that have one; on first use
 };
 
 /// Makes a DemandDispatcher for the stage's events.

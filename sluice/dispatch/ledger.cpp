@@ -10,19 +10,22 @@ namespace sluice::inline v0 {
 
 void Ledger::add(SeatBase& seat) {
   seat.demand = 0;
-  seat.order = turns_++;
   if (empty()) {
     sole_ = &seat;
     return;
   }
-  if (sole_ != nullptr) enter_heap(*std::exchange(sole_, nullptr));
+  if (sole_ != nullptr) {
+    many_ = std::make_unique<Many>();
+    enter_heap(*std::exchange(sole_, nullptr));
+  }
   enter_heap(seat);
 }
 
 void Ledger::enter_heap(SeatBase& seat) {
-  sum_.add(seat.demand);
-  heap_.push_back({seat.demand, seat.order, &seat});
-  sift_up(heap_.size() - 1, heap_.back());
+  seat.order = many_->turns++;
+  many_->sum.add(seat.demand);
+  many_->heap.push_back({seat.demand, seat.order, &seat});
+  sift_up(many_->heap.size() - 1, many_->heap.back());
 }
 
 Demand Ledger::remove(SeatBase& seat) {
@@ -31,59 +34,61 @@ Demand Ledger::remove(SeatBase& seat) {
     sole_ = nullptr;
     return std::exchange(seat.demand, 0);
   }
+  auto& heap = many_->heap;
   const std::size_t at = seat.slot;
-  assert(at < heap_.size() && heap_[at].seat == &seat);
-  sum_.take(seat.demand);
-  const Entry last = heap_.back();
-  heap_.pop_back();
-  if (at < heap_.size()) {
+  assert(at < heap.size() && heap[at].seat == &seat);
+  many_->sum.take(seat.demand);
+  const Entry last = heap.back();
+  heap.pop_back();
+  if (at < heap.size()) {
     sift_up(at, last);
     sift_down(last.seat->slot, last);
   }
-  if (heap_.size() == 1) {
-    sole_ = heap_.front().seat;
-    sum_.take(sole_->demand);
-    heap_.clear();
+  if (heap.size() == 1) {
+    sole_ = heap.front().seat;
+    many_.reset();
   }
   return std::exchange(seat.demand, 0);
 }
 
 void Ledger::raise_among_others(SeatBase& seat, Demand n) {
-  sum_.take(seat.demand);
+  many_->sum.take(seat.demand);
   seat.demand = add_demand(seat.demand, n);
-  sum_.add(seat.demand);
-  seat.order = turns_++;
+  many_->sum.add(seat.demand);
+  seat.order = many_->turns++;
   const Entry entry{seat.demand, seat.order, &seat};
   sift_up(seat.slot, entry);
   sift_down(seat.slot, entry);  // unlimited stays as it is: the seat only queues up again
 }
 
 void Ledger::serve_among_others(Demand n) {
-  SeatBase& seat = *heap_.front().seat;
+  SeatBase& seat = *many_->heap.front().seat;
   assert(n <= seat.demand);
-  sum_.take(seat.demand);
+  many_->sum.take(seat.demand);
   seat.demand = take_demand(seat.demand, n);
-  sum_.add(seat.demand);
-  seat.order = turns_++;
+  many_->sum.add(seat.demand);
+  seat.order = many_->turns++;
   sift_down(0, {seat.demand, seat.order, &seat});
 }
 
 void Ledger::shuffle(std::uint64_t seed) {
+  if (!many_) return;
   std::vector<std::size_t> places;
-  for (std::size_t at = 0; at < heap_.size(); ++at) {
-    if (heap_[at].demand != 0) places.push_back(at);
+  for (std::size_t at = 0; at < many_->heap.size(); ++at) {
+    if (many_->heap[at].demand != 0) places.push_back(at);
   }
   for (std::size_t left = places.size(); left > 1; --left) {
     std::swap(places[left - 1], places[bucket_of(mix_bits(seed + left), left)]);
   }
-  for (const std::size_t at : places) heap_[at].order = heap_[at].seat->order = turns_++;
-  std::sort(heap_.begin(), heap_.end(), before);  // a sorted array is a heap
-  for (std::size_t at = 0; at < heap_.size(); ++at) heap_[at].seat->slot = at;
+  for (const std::size_t at : places) many_->heap[at].order = many_->heap[at].seat->order = many_->turns++;
+  std::sort(many_->heap.begin(), many_->heap.end(), before);  // a sorted array is a heap
+  for (std::size_t at = 0; at < many_->heap.size(); ++at) many_->heap[at].seat->slot = at;
 }
 
 std::vector<const SeatBase*> Ledger::order() const {
   if (sole_ != nullptr) return {sole_};
-  std::vector<Entry> sorted = heap_;
+  if (!many_) return {};
+  std::vector<Entry> sorted = many_->heap;
   std::sort(sorted.begin(), sorted.end(), before);
   std::vector<const SeatBase*> seats;
   seats.reserve(sorted.size());
@@ -92,15 +97,15 @@ std::vector<const SeatBase*> Ledger::order() const {
 }
 
 void Ledger::put(std::size_t at, const Entry& entry) noexcept {
-  heap_[at] = entry;
+  many_->heap[at] = entry;
   entry.seat->slot = at;
 }
 
 void Ledger::sift_up(std::size_t at, Entry entry) noexcept {
   while (at != 0) {
     const std::size_t parent = (at - 1) / 4;
-    if (!before(entry, heap_[parent])) break;
-    put(std::exchange(at, parent), heap_[parent]);
+    if (!before(entry, many_->heap[parent])) break;
+    put(std::exchange(at, parent), many_->heap[parent]);
   }
   put(at, entry);
 }
@@ -108,14 +113,14 @@ void Ledger::sift_up(std::size_t at, Entry entry) noexcept {
 void Ledger::sift_down(std::size_t at, Entry entry) noexcept {
   for (;;) {
     const std::size_t first = 4 * at + 1;
-    const std::size_t end = std::min(first + 4, heap_.size());
+    const std::size_t end = std::min(first + 4, many_->heap.size());
     if (first >= end) break;
     std::size_t best = first;
     for (std::size_t child = first + 1; child < end; ++child) {
-      if (before(heap_[child], heap_[best])) best = child;
+      if (before(many_->heap[child], many_->heap[best])) best = child;
     }
-    if (!before(heap_[best], entry)) break;
-    put(std::exchange(at, best), heap_[best]);
+    if (!before(many_->heap[best], entry)) break;
+    put(std::exchange(at, best), many_->heap[best]);
   }
   put(at, entry);
 }

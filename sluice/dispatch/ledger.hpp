@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sluice/core/count.hpp"
@@ -32,7 +33,7 @@ class Ledger {
   /// Whom to serve now; null while nobody has demand.
   [[nodiscard]] SeatBase* next() const noexcept {
     if (sole_ != nullptr) return sole_->demand == 0 ? nullptr : sole_;
-    return heap_.empty() || heap_.front().demand == 0 ? nullptr : heap_.front().seat;
+    return !many_ || many_->heap.front().demand == 0 ? nullptr : many_->heap.front().seat;
   }
   /// next() got n events, at most its demand, and queues up again with the rest.
   void serve(Demand n) {
@@ -48,8 +49,12 @@ class Ledger {
   void shuffle(std::uint64_t seed);
 
   /// The sum of all demand.
-  [[nodiscard]] Demand total() const noexcept { return sole_ != nullptr ? sole_->demand : sum_.total(); }
-  [[nodiscard]] std::size_t size() const noexcept { return sole_ != nullptr ? 1 : heap_.size(); }
+  [[nodiscard]] Demand total() const noexcept {
+    return sole_ != nullptr ? sole_->demand : many_ ? many_->sum.total() : 0;
+  }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return sole_ != nullptr ? 1 : many_ ? many_->heap.size() : 0;
+  }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   /// All seats, first the one to be served next. For introspection: O(n log n).
   [[nodiscard]] std::vector<const SeatBase*> order() const;
@@ -71,10 +76,15 @@ class Ledger {
   void sift_up(std::size_t at, Entry entry) noexcept;
   void sift_down(std::size_t at, Entry entry) noexcept;
 
-  SeatBase* sole_ = nullptr;  // the only one: most edges have one consumer, and no order to keep
-  std::vector<Entry> heap_;   // four children each: shallow, and siblings share a cache line or two
-  std::uint64_t turns_ = 0;   // the next order to give
-  DemandSum sum_;
+  /// What only several consumers need.
+  struct Many {
+    std::vector<Entry> heap;  // four children each: shallow, and siblings share a cache line or two
+    std::uint64_t turns = 0;  // the next order to give
+    DemandSum sum;
+  };
+
+  SeatBase* sole_ = nullptr;    // the only one: most edges have one consumer, and no order to keep
+  std::unique_ptr<Many> many_;  // two at least
 };
 
 /// Demand that went upstream for consumers that left before it was met (genstage.md R10.3): what the next
@@ -86,7 +96,8 @@ class Owed {
   void add(Demand n) noexcept { amount_ = add_demand(amount_, n); }
   /// n is wanted; returns what has to go upstream for it.
   [[nodiscard]] Demand settle(Demand n) noexcept {
-    if (amount_ == 0) [[likely]] return n;
+    if (amount_ == 0) [[likely]]
+      return n;
     return settle_debt(n);
   }
   /// n events came that nobody wanted.

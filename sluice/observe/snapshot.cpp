@@ -31,10 +31,11 @@ std::string_view to_string(StageState state) noexcept {
 std::string to_string(const Snapshot& snapshot) {
   std::string out;
   for (const StageInfo& stage : snapshot.stages) {
-    out += fmt::format("{:<20} {:<17} {:<8} in {:>12} handled {:>12} out {:>12} buffered {:>8} queued {:>8}\n",
-                       stage.name.empty() ? fmt::format("#{}", stage.id.value) : stage.name, to_string(stage.kind),
-                       to_string(stage.state), stage.events.received, stage.events.handled, stage.events.emitted,
-                       stage.buffered, stage.queued);
+    out +=
+        fmt::format("{:<20} {:<17} {:<8} in {:>12} handled {:>12} out {:>12} buffered {:>8} queued {:>8}\n",
+                    stage.name.empty() ? fmt::format("#{}", stage.id.value) : stage.name,
+                    to_string(stage.kind), to_string(stage.state), stage.events.received,
+                    stage.events.handled, stage.events.emitted, stage.buffered, stage.queued);
   }
   return out;
 }

@@ -38,8 +38,9 @@ struct EventCounts {
   std::uint64_t discarded_buffer_full = 0;
   std::uint64_t discarded_lane_full = 0;
   std::uint64_t routed_away = 0;
-  std::uint64_t lost_received = 0;  ///< with the stage when it ended: in its mailbox or queue, or being handled
-  std::uint64_t lost_emitted = 0;   ///< with the stage when it ended: in its outbox, buffer or dispatcher
+  std::uint64_t lost_received =
+      0;  ///< with the stage when it ended: in its mailbox or queue, or being handled
+  std::uint64_t lost_emitted = 0;  ///< with the stage when it ended: in its outbox, buffer or dispatcher
 
   friend bool operator==(const EventCounts&, const EventCounts&) = default;
 };
@@ -68,8 +69,8 @@ struct StageInfo {
   friend bool operator==(const StageInfo&, const StageInfo&) = default;
 };
 
-/// The whole runtime at one moment, as a value. Each stage answers on its own turn; one that did not answer in
-/// time is listed with its state, name and counts only.
+/// The whole runtime at one moment, as a value. Each stage answers on its own turn; one that did not answer
+/// in time is listed with its state, name and counts only.
 struct Snapshot {
   std::vector<StageInfo> stages = {};
   std::uint64_t casts_dropped = 0;  ///< sent to stages that had ended

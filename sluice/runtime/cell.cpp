@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-
 namespace sluice::inline v0 {
 
 thread_local constinit Cell* Cell::on_turn_ = nullptr;
@@ -15,7 +14,7 @@ class Cell::TurnScope {
   explicit TurnScope(Cell& cell, RunQueue* queue = nullptr) noexcept
       : cell_(&cell), previous_(std::exchange(on_turn_, &cell)) {
     cell.running = true;
-    cell.gate_ = queue != nullptr ? &queue->gate() : nullptr;
+    cell.gated_ = queue != nullptr;
   }
   ~TurnScope() {
     if (cell_ != nullptr) cell_->running = false;
@@ -31,7 +30,8 @@ class Cell::TurnScope {
   Cell* previous_;
 };
 
-Cell::Cell(Engine& engine, StageId id, const StartOptions& options) : Host(id), engine_(engine), exits_(options.exits) {
+Cell::Cell(Engine& engine, StageId id, const StartOptions& options)
+    : Host(id), engine_(engine), exits_(options.exits) {
   engine_.retain();
   if (options.name) name_ = std::make_unique<const std::string>(*options.name);
 }
@@ -55,7 +55,7 @@ void Cell::adopt(std::unique_ptr<Stage> stage, const std::type_info& type) {
   stage->host_ = this;
   stage_ = std::move(stage);
   if (outlet_) outlet_->attach(*this);
-  if (intake_) intake_->attach(*this, outlet_.get());
+  if (intake_) intake_->attach(*this);
 }
 
 void Cell::start() {
@@ -74,7 +74,6 @@ void Cell::start() {
     if (busy_ > Duration::zero()) occupy();
     return;
   }
-  start_failure_ = end_->reason;
   scope.forget();
   finish();
 }
@@ -82,7 +81,8 @@ void Cell::start() {
 bool Cell::post(MessagePtr message) {
   Cell* const from = on_turn_;
   message->sender_ = from != nullptr ? from->id_.value : 0;
-  if (from != nullptr && from->busy_ > Duration::zero() && from != this) {  // its effects become visible later
+  if (from != nullptr && from->busy_ > Duration::zero() &&
+      from != this) {  // its effects become visible later
     engine_.add_timer_at(from->now(), [to = HostPtr(this), m = std::move(message)]() mutable {
       auto& cell = static_cast<Cell&>(*to);
       cell.engine_.post(cell, std::move(m));  // still the message of its sender
@@ -124,7 +124,8 @@ Cell::Turn Cell::turn(int budget, RunQueue* queue) {
     if (budget-- == 0) break;
     deliver_next();
     if (queue != nullptr && queue->hurried()) budget = 0;
-    if (busy_ > Duration::zero() && end_ == nullptr) {  // what an end says comes after what was emitted before
+    if (busy_ > Duration::zero() &&
+        end_ == nullptr) {  // what an end says comes after what was emitted before
       occupy();
       break;
     }
@@ -160,7 +161,8 @@ void Cell::end_if_drained() {
     stop(*end_when_drained_);
   } else if (closing_down_ && ((!intake_ || !intake_->has_producers()) && drained())) {
     stop(Reason::shutdown());
-  } else if (closing_down_ && outlet_ && !outlet_->has_consumers() && !has_mail()) {  // a subscription may be in it
+  } else if (closing_down_ && outlet_ && !outlet_->has_consumers() &&
+             !has_mail()) {  // a subscription may be in it
     stop(Reason::shutdown("nobody is left to ask for its events"));
   }
 }
@@ -193,7 +195,8 @@ bool Cell::still_occupied() {
 }
 
 StageState Cell::resting_state() const noexcept {
-  if ((outlet_ && outlet_->buffered() != 0) || (intake_ && !intake_->queue_empty())) return StageState::blocked;
+  if ((outlet_ && outlet_->buffered() != 0) || (intake_ && !intake_->queue_empty()))
+    return StageState::blocked;
   if (intake_ && intake_->has_producers() && intake_->expects_events()) return StageState::starved;
   return StageState::idle;
 }
@@ -354,7 +357,8 @@ void Cell::exit_of(const HostPtr& other, const Reason& reason) {
 
 void Cell::finish() {
   const std::unique_ptr<End> end = std::move(end_);
-  end_ = std::make_unique<End>(End{end->reason, false, true, {}});  // whatever terminate does, the stage is ending
+  end_ = std::make_unique<End>(
+      End{end->reason, false, true, {}});  // whatever terminate does, the stage is ending
   Reason& reason = end->reason;
   const HostPtr keep(this);
 
@@ -366,7 +370,8 @@ void Cell::finish() {
       enter();
       stage_->terminate(before);
     } catch (...) {
-      log(Severity::error, fmt::format("terminate threw: {}", Reason::of(std::current_exception()).to_string()));
+      log(Severity::error,
+          fmt::format("terminate threw: {}", Reason::of(std::current_exception()).to_string()));
     }
     leave();
     in_callback_ = false;

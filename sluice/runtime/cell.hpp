@@ -15,13 +15,12 @@
 
 namespace sluice::inline v0 {
 
-class Worker;
-
-/// Where a stage lives: its mailbox, its turns, its counters, and its end. The engine decides when it has a turn;
-/// all that happens in one is here and in the stage's two sides, the same under threads and in a simulation.
+/// Where a stage lives: its mailbox, its turns, its counters, and its end. The engine decides when it has a
+/// turn; all that happens in one is here and in the stage's two sides, the same under threads and in a
+/// simulation.
 ///
-/// Thread rule: post, kill, ended, state and the counters from any thread; `home` as worker.hpp says; the rest by
-/// whoever has the turn.
+/// Thread rule: post, kill, ended, state and the counters from any thread; `home` as worker.hpp says; the
+/// rest by whoever has the turn.
 ///
 /// 1. One thread at a time has the turn.
 /// 2. A message is delivered in the order its sender sent it, or abandoned.
@@ -55,10 +54,16 @@ class Cell final : public Host {
   [[nodiscard]] bool await(Latch& latch, Duration time) override { return engine_.await(latch, time); }
   [[nodiscard]] const void* runtime() const noexcept override { return &engine_; }
   [[nodiscard]] HostPtr find(std::string_view name) const override { return engine_.find(name); }
-  void log(Severity severity, std::string text) const override { engine_.log(severity, label(), std::move(text)); }
-  void count_dropped_cast() noexcept override { engine_.casts_dropped.fetch_add(1, std::memory_order_relaxed); }
+  void log(Severity severity, std::string text) const override {
+    engine_.log(severity, label(), std::move(text));
+  }
+  void count_dropped_cast() noexcept override {
+    engine_.casts_dropped.fetch_add(1, std::memory_order_relaxed);
+  }
   [[nodiscard]] std::uint64_t new_id() noexcept override { return engine_.new_id(); }
-  [[nodiscard]] std::string_view name() const noexcept override { return name_ ? std::string_view(*name_) : std::string_view(); }
+  [[nodiscard]] std::string_view name() const noexcept override {
+    return name_ ? std::string_view(*name_) : std::string_view();
+  }
   TimerId start_timer(Duration first, Duration period) override;
   void cancel_timer(TimerId id) override;
   MonitorId monitor(const HostPtr& other) override;
@@ -76,7 +81,8 @@ class Cell final : public Host {
   [[nodiscard]] Engine& engine() const noexcept { return engine_; }
   [[nodiscard]] StageState state() const noexcept { return state_.load(std::memory_order_relaxed); }
   void set_state(StageState state) noexcept { state_.store(state, std::memory_order_relaxed); }
-  [[nodiscard]] const std::optional<Reason>& start_failure() const noexcept { return start_failure_; }
+  /// Why the first turn failed; null: it did not.
+  [[nodiscard]] const Reason* start_failure() const noexcept { return started_ ? nullptr : reason_.get(); }
   [[nodiscard]] bool start_ignored() const noexcept { return start_ignored_; }
   [[nodiscard]] bool has_mail() const noexcept { return !mail_.empty() || !mailbox_.empty(); }
   [[nodiscard]] bool maybe_has_mail() const noexcept { return !mail_.empty() || !mailbox_.maybe_empty(); }
@@ -86,7 +92,8 @@ class Cell final : public Host {
   [[nodiscard]] static std::uint64_t sender_of(const Message& message) noexcept { return message.sender_; }
   /// Runs `work` when the stage has ended; on its turn.
   void when_ended(UniqueFunction<void(const Reason&)> work) { rare().when_ended.push_back(std::move(work)); }
-  /// Simulation: the messages by sender order only; moves the first message of a sender drawn by `pick` to the front.
+  /// Simulation: the messages by sender order only; moves the first message of a sender drawn by `pick` to
+  /// the front.
   template <class Pick>
   void shuffle_senders(Pick pick);
   /// What it counts of events, for a stage that cannot be asked.
@@ -101,8 +108,8 @@ class Cell final : public Host {
 
   std::atomic<bool> in_inbox{true};  // nobody links a new cell into an inbox before place()
   Cell* next_in_inbox = nullptr;
-  std::atomic<Worker*> last_linked_by{nullptr};  // a hint
-  unsigned light_wakes = 0;                      // home's: short turns in a row that a message from there woke it for
+  std::atomic<std::uint16_t> last_linked_by{0};  // index of the worker plus 1; 0: none; a hint
+  std::uint16_t light_wakes = 0;  // home's: short turns in a row that a message from there woke it for
   Cell* next_live = nullptr;
   Cell* previous_live = nullptr;
   void retain_cell() noexcept { retain(); }
@@ -136,7 +143,8 @@ class Cell final : public Host {
   void enter_ungated() override { engine_.callback_begins(*this); }
   void deliver_next();
   void check_closing() {
-    if (end_when_drained_ != nullptr || closing_down_) [[unlikely]] end_if_drained();
+    if (end_when_drained_ != nullptr || closing_down_) [[unlikely]]
+      end_if_drained();
   }
   void end_if_drained();
   [[nodiscard]] std::uint64_t arm_timer(TimerId id, Instant due);
@@ -155,7 +163,6 @@ class Cell final : public Host {
   std::unique_ptr<const std::string> name_;
   std::unique_ptr<Rare> rare_;
   std::unique_ptr<Reason> reason_;  // set before ended_
-  std::optional<Reason> start_failure_;
   Instant busy_until_{};
   Tally messages_;
   std::atomic<StageState> state_{StageState::starting};

@@ -16,7 +16,8 @@ Instant ManualClock::now() const { return Instant(Duration(state_->now.load()));
 
 void ManualClock::move_to(Instant to) {
   Duration::rep seen = state_->now.load();
-  while (seen < to.time_since_epoch().count() && !state_->now.compare_exchange_weak(seen, to.time_since_epoch().count())) {
+  while (seen < to.time_since_epoch().count() &&
+         !state_->now.compare_exchange_weak(seen, to.time_since_epoch().count())) {
   }
 }
 

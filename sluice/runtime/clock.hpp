@@ -24,8 +24,8 @@ class SteadyClock final : public Clock {
   [[nodiscard]] bool runs_by_itself() const noexcept override { return true; }
 };
 
-/// Time that moves only when it is told to; starts at 0. For tests of threaded runtimes: timers and busy_for wait
-/// for Runtime::advance. Thread rule: any thread.
+/// Time that moves only when it is told to; starts at 0. For tests of threaded runtimes: timers and busy_for
+/// wait for Runtime::advance. Thread rule: any thread.
 class ManualClock final : public Clock {
  public:
   ManualClock();

@@ -32,15 +32,18 @@ void Engine::log(Severity severity, std::string_view stage, std::string text) co
 HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_info& type) {
   if (options.name && options.name->empty()) throw OptionError("name", "must not be empty, got \"\"");
   if (options.start_timeout <= Duration::zero()) {
-    throw OptionError("start_timeout", fmt::format("must be positive, got {} ns", options.start_timeout.count()));
+    throw OptionError("start_timeout",
+                      fmt::format("must be positive, got {} ns", options.start_timeout.count()));
   }
   if (shutting_down()) {
-    throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down", Reason::shutdown());
+    throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down",
+                     Reason::shutdown());
   }
   if (options.name) {
     HostPtr holder;
     if (registry_.take(*options.name, holder) == Registry::Taken::before) {
-      throw StartError(StartError::Kind::already_started, fmt::format("start: the name \"{}\" is taken", *options.name),
+      throw StartError(StartError::Kind::already_started,
+                       fmt::format("start: the name \"{}\" is taken", *options.name),
                        Reason("already_started"), AnyRef(std::move(holder)));
     }
   }
@@ -50,7 +53,8 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
   } catch (...) {
     if (options.name) registry_.give_back(*options.name);
     const Reason cause = Reason::of(std::current_exception());
-    throw StartError(StartError::Kind::failed, fmt::format("start: the constructor threw: {}", cause.text()), cause);
+    throw StartError(StartError::Kind::failed, fmt::format("start: the constructor threw: {}", cause.text()),
+                     cause);
   }
   if (!stage) {
     if (options.name) registry_.give_back(*options.name);
@@ -62,14 +66,16 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
   if (options.name) registry_.set(*options.name, host);
   if (!enter(*cell)) {
     if (options.name) registry_.give_back(*options.name);
-    throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down", Reason::shutdown());
+    throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down",
+                     Reason::shutdown());
   }
   if (!run_start(*cell, options)) {
     cell->kill();
-    throw StartError(StartError::Kind::timeout, "start: handle_start did not return in time", Reason(Reason::Kind::timeout));
+    throw StartError(StartError::Kind::timeout, "start: handle_start did not return in time",
+                     Reason(Reason::Kind::timeout));
   }
   if (cell->start_ignored()) return {};
-  if (const auto& failure = cell->start_failure()) {
+  if (const Reason* const failure = cell->start_failure()) {
     throw StartError(StartError::Kind::failed, fmt::format("start: {}", failure->to_string()), *failure);
   }
   place(*cell, options.thread);
@@ -197,7 +203,8 @@ Instant Engine::next_timer() const {
 
 void Engine::advance(Duration time) {
   auto* const manual = dynamic_cast<ManualClock*>(clock_.get());
-  if (manual == nullptr) throw std::logic_error("advance: the runtime's clock runs by itself; give it a ManualClock");
+  if (manual == nullptr)
+    throw std::logic_error("advance: the runtime's clock runs by itself; give it a ManualClock");
   const Instant until = after(clock_->now(), time);
   settle();
   while (next_timer() <= until) {
@@ -236,10 +243,12 @@ ShutdownReport Engine::shutdown(Duration deadline) {
     for (const HostPtr& stage : live()) {
       stage->post(make_errand([](Host& at) { at.stop(Reason::shutdown("deadline")); }));
     }
-    const Duration grace = std::clamp<Duration>(deadline / 10, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
+    const Duration grace =
+        std::clamp<Duration>(deadline / 10, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
     if (!await(*ended, grace)) {
       const std::lock_guard lock(live_mutex_);
-      for (const Cell* cell = first_; cell != nullptr; cell = cell->next_live) report.still_running.push_back(cell->label());
+      for (const Cell* cell = first_; cell != nullptr; cell = cell->next_live)
+        report.still_running.push_back(cell->label());
       std::reverse(report.still_running.begin(), report.still_running.end());
     }
   }
@@ -259,7 +268,8 @@ void Engine::close() {
   }
   // On a clock that stands still, what busy_for occupies would never be free again.
   auto* const manual = dynamic_cast<ManualClock*>(clock_.get());
-  while (manual != nullptr && next_timer() != Instant::max() && live_count() != 0 && !await(*ended, std::chrono::milliseconds(1))) {
+  while (manual != nullptr && next_timer() != Instant::max() && live_count() != 0 &&
+         !await(*ended, std::chrono::milliseconds(1))) {
     manual->move_to(next_timer());
     fire_timers();
   }

@@ -23,8 +23,8 @@ namespace sluice::inline v0 {
 
 class Cell;
 
-/// What the cells of one runtime share, and how they get their turns. Counted by its cells: a Ref may outlive the
-/// runtime, and finds an engine that answers no.
+/// What the cells of one runtime share, and how they get their turns. Counted by its cells: a Ref may outlive
+/// the runtime, and finds an engine that answers no.
 ///
 /// Thread rule: any thread, unless said otherwise.
 class Engine {
@@ -65,7 +65,9 @@ class Engine {
   [[nodiscard]] std::uint64_t new_id() noexcept { return next_id_.fetch_add(1, std::memory_order_relaxed); }
   [[nodiscard]] Clock& clock() const noexcept { return *clock_; }
   void log(Severity severity, std::string_view stage, std::string text) const;
-  std::uint64_t add_timer(Duration delay, TimerQueue::Action action) { return add_timer_at(after(clock_->now(), delay), std::move(action)); }
+  std::uint64_t add_timer(Duration delay, TimerQueue::Action action) {
+    return add_timer_at(after(clock_->now(), delay), std::move(action));
+  }
   std::uint64_t add_timer_at(Instant when, TimerQueue::Action action);
   void cancel_timer(std::uint64_t id);
   /// Fires what is due by the clock; returns whether anything was.

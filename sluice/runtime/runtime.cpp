@@ -26,7 +26,10 @@ extern "C" void note_signal(int /*signal*/) { signalled = 1; }
 /// SIGINT and SIGTERM are noted as long as it lives.
 class SignalWatch {
  public:
-  SignalWatch() : interrupt_(std::signal(SIGINT, note_signal)), terminate_(std::signal(SIGTERM, note_signal)) { signalled = 0; }
+  SignalWatch()
+      : interrupt_(std::signal(SIGINT, note_signal)), terminate_(std::signal(SIGTERM, note_signal)) {
+    signalled = 0;
+  }
   ~SignalWatch() {
     std::signal(SIGINT, interrupt_);
     std::signal(SIGTERM, terminate_);
@@ -66,7 +69,8 @@ HostPtr Runtime::find_stage(std::string_view name) const { return engine_->find(
 
 void Runtime::check_type(const Host& host, const std::type_info& wanted) {
   if (host.stage_type() != wanted) {
-    throw WrongType(fmt::format("find: \"{}\" is a {}, not a {}", host.name(), host.stage_type().name(), wanted.name()));
+    throw WrongType(
+        fmt::format("find: \"{}\" is a {}, not a {}", host.name(), host.stage_type().name(), wanted.name()));
   }
 }
 

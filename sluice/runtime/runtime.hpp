@@ -30,9 +30,9 @@ struct RuntimeOptions {
   LogSink log = {};
 };
 
-/// Where stages run: worker threads, timers, names. Its destructor shuts down (5 s) and waits for callbacks that
-/// still run; it never leaves a thread behind. Thread rule: any thread; what waits throws std::logic_error inside
-/// a callback.
+/// Where stages run: worker threads, timers, names. Its destructor shuts down (5 s) and waits for callbacks
+/// that still run; it never leaves a thread behind. Thread rule: any thread; what waits throws
+/// std::logic_error inside a callback.
 class Runtime {
  public:
   explicit Runtime(RuntimeOptions options = {});
@@ -40,13 +40,15 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  /// Constructs an S from `args` on this thread and runs its handle_start. Throws StartError, OptionError; returns an
-  /// empty Ref when handle_start answers Start::ignore.
+  /// Constructs an S from `args` on this thread and runs its handle_start. Throws StartError, OptionError;
+  /// returns an empty Ref when handle_start answers Start::ignore.
   template <class S, class... Args>
   Ref<S> start(StartOptions options, Args&&... args) {
-    static_assert(std::derived_from<S, Stage>, "sluice: a stage derives from Producer, ProducerConsumer or Consumer");
+    static_assert(std::derived_from<S, Stage>,
+                  "sluice: a stage derives from Producer, ProducerConsumer or Consumer");
     return Ref<S>(start_stage(
-        std::move(options), [&]() -> std::unique_ptr<Stage> { return std::make_unique<S>(std::forward<Args>(args)...); },
+        std::move(options),
+        [&]() -> std::unique_ptr<Stage> { return std::make_unique<S>(std::forward<Args>(args)...); },
         typeid(S)));
   }
   template <class S, class... Args>
@@ -58,7 +60,8 @@ class Runtime {
   /// The same from a recipe: from_range(…), produce(…), transform<T>(…), consume<T>(…).
   template <class S>
   Ref<S> start(StartOptions options, StageRecipe<S> recipe) {
-    return Ref<S>(start_stage(std::move(options), [&]() -> std::unique_ptr<Stage> { return recipe.make(); }, typeid(S)));
+    return Ref<S>(start_stage(
+        std::move(options), [&]() -> std::unique_ptr<Stage> { return recipe.make(); }, typeid(S)));
   }
   template <class S>
   Ref<S> start(StageRecipe<S> recipe) {
@@ -66,8 +69,8 @@ class Runtime {
   }
 
   /// The events of these stages as a single-pass input range for this thread (genstage.md §14.2):
-  /// `for (long n : runtime.to_range<long>({{counter, {.max_demand = 10}}})) …`. Throws OptionError at once, RangeFailed
-  /// while reading, std::logic_error inside a callback.
+  /// `for (long n : runtime.to_range<long>({{counter, {.max_demand = 10}}})) …`. Throws OptionError at once,
+  /// RangeFailed while reading, std::logic_error inside a callback.
   template <class T>
   StageRange<T> to_range(std::vector<SubscribeTo<T>> producers) {
     forbid_inside_callback("to_range");
@@ -77,7 +80,8 @@ class Runtime {
     return StageRange<T>(sink.host(), std::move(arrivals));
   }
 
-  /// A stage that emits what other threads push into the inlet. `auto [inlet, ref] = start_inlet<T>({.capacity = 1000})`
+  /// A stage that emits what other threads push into the inlet. `auto [inlet, ref] =
+  /// start_inlet<T>({.capacity = 1000})`
   template <class T>
   StartedInlet<T> start_inlet(InletOptions options = {}, StartOptions start_options = {}) {
     check(options);
@@ -100,15 +104,15 @@ class Runtime {
   std::optional<Reason> wait(const AnyRef& stage, Duration timeout = forever) const;
   /// Waits for SIGINT or SIGTERM, or for the end of all stages, then drains as shutdown does.
   ShutdownReport run_until_signal(Duration deadline = std::chrono::seconds(5));
-  /// Ends all stages, from sources to sinks, handing out what is under way; by force after `deadline`. Later calls
-  /// do nothing.
+  /// Ends all stages, from sources to sinks, handing out what is under way; by force after `deadline`. Later
+  /// calls do nothing.
   ShutdownReport shutdown(Duration deadline = std::chrono::seconds(5));
   /// All stages as a value; a stage that does not answer within `patience` is described from outside.
   [[nodiscard]] Snapshot snapshot(Duration patience = std::chrono::milliseconds(100)) const;
   /// Waits until no stage has anything to do; timers that are not due do not count.
   void settle();
-  /// Moves a ManualClock forward, fires what becomes due in order, and settles. Throws std::logic_error for a clock
-  /// that runs by itself.
+  /// Moves a ManualClock forward, fires what becomes due in order, and settles. Throws std::logic_error for a
+  /// clock that runs by itself.
   void advance(Duration time);
   [[nodiscard]] Instant now() const;
   /// Stages that have not ended.

@@ -32,7 +32,8 @@ bool Simulated::post(Cell& to, MessagePtr message) {
 void Simulated::deliver_late(Cell& to, MessagePtr message, std::uint64_t sender) {
   const auto limit = static_cast<std::uint64_t>(std::max<Duration::rep>(1, options_.delay_up_to.count()));
   Instant& arrival = last_arrival_[{sender, to.id().value}];
-  arrival = std::max(arrival, virtual_clock_->now() + Duration(static_cast<Duration::rep>(random_.below(limit) + 1)));
+  arrival = std::max(arrival,
+                     virtual_clock_->now() + Duration(static_cast<Duration::rep>(random_.below(limit) + 1)));
   add_timer_at(arrival, [this, host = HostPtr(&to), m = std::move(message)]() mutable {
     auto& cell = static_cast<Cell&>(*host);
     if (cell.post_local(std::move(m))) make_runnable(cell);
@@ -105,7 +106,8 @@ bool Simulated::await(Latch& latch, Duration time) {
   const Instant until = after(virtual_clock_->now(), time);
   while (!latch.is_open()) {
     if (step() || advance_to_timer(until)) continue;
-    if (time == forever) throw std::runtime_error("simulation: waits for ever, but no stage has anything to do");
+    if (time == forever)
+      throw std::runtime_error("simulation: waits for ever, but no stage has anything to do");
     virtual_clock_->move_to(until);
     return latch.is_open();
   }
@@ -116,13 +118,18 @@ void Simulated::run_until_idle(std::uint64_t max_turns) {
   const std::uint64_t limit = turns_ + max_turns;
   while (step() || advance_to_timer(Instant::max())) {
     if (turns_ > limit) {
-      throw std::runtime_error(fmt::format("simulation: not idle after {} turns (seed {})", max_turns, options_.seed));
+      throw std::runtime_error(
+          fmt::format("simulation: not idle after {} turns (seed {})", max_turns, options_.seed));
     }
   }
 }
 
-void Simulated::crash(std::string stage, std::uint64_t nth_callback) { faults_[std::move(stage)].crash_at = nth_callback; }
-void Simulated::slow(std::string stage, Duration each_callback) { faults_[std::move(stage)].slow = each_callback; }
+void Simulated::crash(std::string stage, std::uint64_t nth_callback) {
+  faults_[std::move(stage)].crash_at = nth_callback;
+}
+void Simulated::slow(std::string stage, Duration each_callback) {
+  faults_[std::move(stage)].slow = each_callback;
+}
 
 void Simulated::callback_begins(Cell& cell) {
   if (faults_.empty()) return;
@@ -133,8 +140,6 @@ void Simulated::callback_begins(Cell& cell) {
   if (++fault.callbacks == fault.crash_at) throw std::runtime_error("crashed by the simulation");
 }
 
-void Simulated::stop_turns() {
-  runnable_.clear();
-}
+void Simulated::stop_turns() { runnable_.clear(); }
 
 }  // namespace sluice::inline v0

@@ -15,9 +15,9 @@
 
 namespace sluice::inline v0 {
 
-/// The engine of a simulation: one thread, virtual time, and an order of turns drawn from a seed. Among several
-/// stages with mail one is drawn; among the senders in its mailbox one is drawn; one sender's messages stay in order.
-/// Thread rule: the thread that made it.
+/// The engine of a simulation: one thread, virtual time, and an order of turns drawn from a seed. Among
+/// several stages with mail one is drawn; among the senders in its mailbox one is drawn; one sender's
+/// messages stay in order. Thread rule: the thread that made it.
 class Simulated final : public Engine {
  public:
   Simulated(SimulationOptions options, LogSink log);
@@ -32,7 +32,8 @@ class Simulated final : public Engine {
 
   /// One turn; false: nobody has anything to do now.
   bool step();
-  /// Turns and, when there are none, time, until nothing is left. Throws std::runtime_error after `max_turns`.
+  /// Turns and, when there are none, time, until nothing is left. Throws std::runtime_error after
+  /// `max_turns`.
   void run_until_idle(std::uint64_t max_turns);
   void crash(std::string stage, std::uint64_t nth_callback);
   void slow(std::string stage, Duration each_callback);

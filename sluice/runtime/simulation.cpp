@@ -25,7 +25,9 @@ void Simulation::crash(std::string stage, std::uint64_t nth_callback) {
   if (nth_callback < 1) throw OptionError("nth_callback", "must be at least 1, got 0");
   simulated().crash(std::move(stage), nth_callback);
 }
-void Simulation::slow(std::string stage, Duration each_callback) { simulated().slow(std::move(stage), each_callback); }
+void Simulation::slow(std::string stage, Duration each_callback) {
+  simulated().slow(std::move(stage), each_callback);
+}
 std::uint64_t Simulation::turns() const noexcept { return simulated().turns(); }
 std::uint64_t Simulation::trace_hash() const noexcept { return simulated().trace_hash(); }
 const std::vector<TraceLine>& Simulation::trace() const noexcept { return simulated().trace(); }

@@ -11,15 +11,16 @@ namespace sluice::inline v0 {
 
 class Simulated;
 
-/// A runtime by hand: the same stages on the calling thread, in virtual time that starts at 0, in an order drawn
-/// from a seed. Nothing happens unless it is driven: by settle, advance, run_until_idle, or a call that waits.
-/// Thread rule: the thread that made it.
+/// A runtime by hand: the same stages on the calling thread, in virtual time that starts at 0, in an order
+/// drawn from a seed. Nothing happens unless it is driven: by settle, advance, run_until_idle, or a call that
+/// waits. Thread rule: the thread that made it.
 class Simulation : public Runtime {
  public:
   explicit Simulation(SimulationOptions options = {});
   ~Simulation();
 
-  /// Runs all turns and timers until nothing is left to do. Throws std::runtime_error when `max_turns` did not do.
+  /// Runs all turns and timers until nothing is left to do. Throws std::runtime_error when `max_turns` did
+  /// not do.
   void run_until_idle(std::uint64_t max_turns = 1'000'000);
   /// One turn; false: no stage has anything to do at this moment.
   bool step();

@@ -14,8 +14,10 @@ constexpr Duration next_word_after = std::chrono::seconds(5);
 
 }  // namespace
 
-Threads::Threads(std::size_t workers, std::shared_ptr<Clock> clock, LogSink log) : Engine(std::move(clock), std::move(log)) {
-  for (std::size_t i = 0; i < workers; ++i) pool_.push_back(std::make_unique<Worker>(*this, i, Worker::Kind::pool));
+Threads::Threads(std::size_t workers, std::shared_ptr<Clock> clock, LogSink log)
+    : Engine(std::move(clock), std::move(log)) {
+  for (std::size_t i = 0; i < workers; ++i)
+    pool_.push_back(std::make_unique<Worker>(*this, i, Worker::Kind::pool));
   for (const auto& worker : pool_) worker->launch();
   watcher_ = std::thread([this] { watch(); });
 }
@@ -30,7 +32,9 @@ bool Threads::post(Cell& to, MessagePtr message) {
   if (pushed) {
     if (!to.in_inbox.exchange(true, std::memory_order_seq_cst)) {
       Worker* const here = Worker::current();
-      to.last_linked_by.store(here != nullptr && here->kind() == Worker::Kind::pool ? here : nullptr, std::memory_order_relaxed);
+      const bool from_pool = here != nullptr && here->kind() == Worker::Kind::pool;
+      to.last_linked_by.store(static_cast<std::uint16_t>(from_pool ? here->index() + 1 : 0),
+                              std::memory_order_relaxed);
       static_cast<Worker*>(to.home.load(std::memory_order_acquire))->link(to);
     }
   } else {
@@ -82,7 +86,9 @@ Worker* Threads::idle_worker(const Worker& self) const noexcept {
 bool Threads::all_idle() const {
   const std::lock_guard lock(own_mutex_);
   std::vector<std::uint64_t> wakes;
-  const auto quiet = [](const auto& worker) { return worker->finished() || (worker->idle() && worker->inbox_empty()); };
+  const auto quiet = [](const auto& worker) {
+    return worker->finished() || (worker->idle() && worker->inbox_empty());
+  };
   for (const auto* group : {&pool_, &own_}) {
     for (const auto& worker : *group) {
       wakes.push_back(worker->wakes());
@@ -144,7 +150,8 @@ void Threads::watch() {
       } else {
         // Workers that wake from here on see it and poke; one that woke before is seen as active now.
         watch_asleep_.store(true, std::memory_order_seq_cst);
-        const bool still_quiet = std::all_of(pool_.begin(), pool_.end(), [](const auto& w) { return w->parked(); });
+        const bool still_quiet =
+            std::all_of(pool_.begin(), pool_.end(), [](const auto& w) { return w->parked(); });
         if (still_quiet && until_timer == forever) {
           watch_wake_.wait(lock, [this] { return watch_poked_ || watch_stop_; });
         } else if (still_quiet) {
@@ -170,18 +177,21 @@ void Threads::look_after(Worker& worker, Seen& seen, Instant now) {
   if (worker.length() != 0 || !worker.inbox_empty()) {
     if (Worker* const to = idle_worker(worker)) worker.rescue(*to);
   }
-  if (now - seen.since >= first_word_after && now - seen.last_word >= (seen.last_word == seen.since ? first_word_after : next_word_after)) {
+  if (now - seen.since >= first_word_after &&
+      now - seen.last_word >= (seen.last_word == seen.since ? first_word_after : next_word_after)) {
     seen.last_word = now;
     if (const HostPtr cell = worker.occupied_by()) {
       log(Severity::warning, cell->label(),
-          fmt::format("a callback has been running for {} s and keeps worker {}; a stage that blocks wants Thread::own",
-                      std::chrono::duration_cast<std::chrono::seconds>(now - seen.since).count(), worker.index()));
+          fmt::format("a callback has been running for {} s and keeps worker {}; a stage that blocks wants "
+                      "Thread::own",
+                      std::chrono::duration_cast<std::chrono::seconds>(now - seen.since).count(),
+                      worker.index()));
     }
   }
 }
 
-/// One whose cell has ended, or a new one. None is destroyed before the engine: whoever sent a message to the ended
-/// cell may be about to link it to its home.
+/// One whose cell has ended, or a new one. None is destroyed before the engine: whoever sent a message to the
+/// ended cell may be about to link it to its home.
 Worker& Threads::free_own_worker() {
   for (const auto& worker : own_) {
     if (!worker->finished()) continue;

@@ -13,8 +13,8 @@
 
 namespace sluice::inline v0 {
 
-/// The engine with worker threads. One more thread fires timers, moves work away from workers whose callback does
-/// not return, and says so in the log.
+/// The engine with worker threads. One more thread fires timers, moves work away from workers whose callback
+/// does not return, and says so in the log.
 class Threads final : public Engine {
  public:
   Threads(std::size_t workers, std::shared_ptr<Clock> clock, LogSink log);
@@ -32,6 +32,10 @@ class Threads final : public Engine {
   /// One that is parked or spins, other than `self`; null: none.
   [[nodiscard]] Worker* idle_worker(const Worker& self) const noexcept;
   void worker_woke() noexcept;
+  /// By index plus 1; null: there is none.
+  [[nodiscard]] Worker* pool_worker(std::size_t number) const noexcept {
+    return number == 0 || number > pool_.size() ? nullptr : pool_[number - 1].get();
+  }
 
  private:
   /// What the watcher remembers of a worker between two looks.

@@ -11,7 +11,8 @@ namespace {
 constexpr int messages_per_turn = 64;
 constexpr unsigned turns_per_look = 32;
 constexpr Duration spin_time = std::chrono::microseconds(50);
-/// Work moves to another core only when what waits is worth a hand-over (runtime-notes: sharing by backlog time).
+/// Work moves to another core only when what waits is worth a hand-over (runtime-notes: sharing by backlog
+/// time).
 constexpr Duration least_backlog = std::chrono::microseconds(20);
 constexpr Duration least_turn = std::chrono::microseconds(2);
 constexpr Duration light_turn = std::chrono::microseconds(2);
@@ -155,12 +156,12 @@ void Worker::run_one(Cell& cell) {
   if (turn == Cell::Turn::more && !cell.in_run_queue) push(cell);
 }
 
-/// A cell that is woken again and again from another worker, for next to nothing, is better off there: what the two
-/// exchange costs more than what this worker does for it.
+/// A cell that is woken again and again from another worker, for next to nothing, is better off there: what
+/// the two exchange costs more than what this worker does for it.
 void Worker::run_first_after_idling(Cell& cell) {
   const HostPtr keep(&cell);
   run_one(cell);
-  Worker* const sender = cell.last_linked_by.load(std::memory_order_relaxed);
+  Worker* const sender = threads_.pool_worker(cell.last_linked_by.load(std::memory_order_relaxed));
   const bool light = std::chrono::steady_clock::now() - last_look_ <= light_turn;
   if (kind_ == Kind::own || cell.ended() || cell.home.load(std::memory_order_acquire) != this) return;
   if (sender == nullptr || sender->index() >= index_ || !light) {
@@ -175,7 +176,8 @@ bool Worker::spin() {
   const Instant until = std::chrono::steady_clock::now() + spin_time;
   while (true) {
     for (int i = 0; i < 64; ++i) {
-      if (inbox_.load(std::memory_order_relaxed) != nullptr || stop_.load(std::memory_order_relaxed)) return true;
+      if (inbox_.load(std::memory_order_relaxed) != nullptr || stop_.load(std::memory_order_relaxed))
+        return true;
       relax();
     }
     if (std::chrono::steady_clock::now() >= until) return false;
@@ -198,8 +200,11 @@ void Worker::share_if_worthwhile() {
   turns_since_look_ = 0;
   const Instant now = std::chrono::steady_clock::now();
   const Duration mean = (now - std::exchange(last_look_, now)) / turns_per_look;
-  const Duration typical = std::min(mean, std::exchange(previous_mean_, mean));  // one pre-emption proves nothing
-  if (kind_ == Kind::own || length() < 2 || typical < least_turn || typical * static_cast<long>(length()) < least_backlog) return;
+  const Duration typical =
+      std::min(mean, std::exchange(previous_mean_, mean));  // one pre-emption proves nothing
+  if (kind_ == Kind::own || length() < 2 || typical < least_turn ||
+      typical * static_cast<long>(length()) < least_backlog)
+    return;
   Worker* const to = threads_.idle_worker(*this);
   if (to == nullptr) return;
   for (std::size_t count = length() / 2; count != 0; --count) give(*dequeue(), *to);
@@ -225,7 +230,8 @@ std::size_t Worker::rescue(Worker& to) {
       cell->home.store(&to, std::memory_order_seq_cst);
       ++moved;
     }
-    auto* const home = static_cast<Worker*>(cell->home.load(std::memory_order_acquire));  // it is still marked as linked
+    auto* const home =
+        static_cast<Worker*>(cell->home.load(std::memory_order_acquire));  // it is still marked as linked
     home->link(*cell);
     cell->release_cell();
     cell = next;

@@ -16,14 +16,15 @@ namespace sluice::inline v0 {
 
 class Threads;
 
-/// One thread and the cells that have their home on it. Only its home runs a cell, so messages between two cells of
-/// one worker need no atomic operation.
+/// One thread and the cells that have their home on it. Only its home runs a cell, so messages between two
+/// cells of one worker need no atomic operation.
 ///
 /// Thread rule: the worker's own thread, except what is marked "any thread" and the rescue.
 ///
 /// 1. `cell.home` is written by the worker that is home, or by a rescuer that holds this worker's gate.
 /// 2. A cell is linked in at most one inbox (cell.in_inbox) and in at most one run queue (cell.in_run_queue).
-/// 3. While user code runs the gate is open: the worker touches nothing of other cells, and a rescuer may take its
+/// 3. While user code runs the gate is open: the worker touches nothing of other cells, and a rescuer may
+/// take its
 ///    run queue and inbox away. What user code sends goes over mailboxes.
 /// 4. Parked is stored before the inbox is looked at a last time; whoever links a cell looks at parked after.
 class Worker final : public RunQueue {
@@ -55,8 +56,11 @@ class Worker final : public RunQueue {
   [[nodiscard]] bool parked() const noexcept { return parked_.load(std::memory_order_seq_cst); }
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
-  [[nodiscard]] bool inbox_empty() const noexcept { return inbox_.load(std::memory_order_seq_cst) == nullptr; }
-  /// Raised whenever it goes from idle to work; together with `idle` a way to see that nothing happened in between.
+  [[nodiscard]] bool inbox_empty() const noexcept {
+    return inbox_.load(std::memory_order_seq_cst) == nullptr;
+  }
+  /// Raised whenever it goes from idle to work; together with `idle` a way to see that nothing happened in
+  /// between.
   [[nodiscard]] std::uint64_t wakes() const noexcept { return wakes_.load(std::memory_order_seq_cst); }
   [[nodiscard]] bool idle() const noexcept { return idle_.load(std::memory_order_seq_cst); }
   [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }

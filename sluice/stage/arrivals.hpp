@@ -51,7 +51,8 @@ class Arrivals {
       on_end_ = std::move(action);
     }
   }
-  /// The next message; std::nullopt: there is none and will be none. `wait(latch)` blocks until the latch opens.
+  /// The next message; std::nullopt: there is none and will be none. `wait(latch)` blocks until the latch
+  /// opens.
   template <class Wait>
   std::optional<Arrival> next(Wait wait) {
     while (true) {

@@ -61,7 +61,8 @@ class AwaitedAnswer final : public AnswerSink<R> {
  public:
   /// Throws CallError{timeout}.
   R wait(Host& from, Duration timeout) {
-    if (!from.await(latch_, timeout)) throw CallError(CallError::Kind::timeout, Reason(Reason::Kind::timeout));
+    if (!from.await(latch_, timeout))
+      throw CallError(CallError::Kind::timeout, Reason(Reason::Kind::timeout));
     return std::move(*result_).value();
   }
 
@@ -80,8 +81,8 @@ inline CallError call_error(const Reason& why) {
 
 }  // namespace detail
 
-/// A method whose first parameter is a Reply answers later, from anywhere, once. Dropped unanswered, it gives the
-/// caller CallError{no_reply}. Thread rule: any thread, one at a time.
+/// A method whose first parameter is a Reply answers later, from anywhere, once. Dropped unanswered, it gives
+/// the caller CallError{no_reply}. Thread rule: any thread, one at a time.
 template <class R>
 class Reply {
  public:
@@ -164,7 +165,8 @@ class Call final : public Message {
 template <class S, class R, class F>
 class CallWithReply final : public Message {
  public:
-  CallWithReply(std::shared_ptr<AnswerSink<R>> sink, F code) : sink_(std::move(sink)), code_(std::move(code)) {}
+  CallWithReply(std::shared_ptr<AnswerSink<R>> sink, F code)
+      : sink_(std::move(sink)), code_(std::move(code)) {}
   void deliver(std::unique_ptr<Message> /*self*/, Host& at) override {
     at.run([&] { code_(static_cast<S&>(at.stage()), Reply<R>(sink_)); });
   }
@@ -217,8 +219,8 @@ template <class S, class F, class... Args>
 auto bind_call(F method, Args&&... args) {
   if constexpr (ReplyOf<F>::value) {
     using R = typename ReplyOf<F>::type;
-    return [method, bound = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)](S& stage,
-                                                                                           Reply<R> reply) mutable {
+    return [method, bound = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)](
+               S& stage, Reply<R> reply) mutable {
       std::apply([&](auto&... a) { std::invoke(method, stage, std::move(reply), std::move(a)...); }, bound);
     };
   } else {

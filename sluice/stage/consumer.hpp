@@ -23,15 +23,16 @@ class Receiver : public EventCallbacks<T> {
 
  protected:
   explicit Receiver(std::vector<SubscribeTo<T>> initial)
-      : made_(std::make_unique<Intake<T>>(*this, std::move(initial))), intake_(static_cast<Intake<T>*>(made_.get())) {}
+      : made_(std::make_unique<Intake<T>>(*this, std::move(initial))),
+        intake_(static_cast<Intake<T>*>(made_.get())) {}
 
   /// Subscribes this stage; takes effect when the callback returned. Throws OptionError, WrongType at once.
   Subscription subscribe_to(const Upstream<T>& to, SubscribeOptions options = {}, Selector<T> selector = {}) {
     return intake_->subscribe({to, std::move(options), std::move(selector)});
   }
   /// The same in place of `old` (R4.3).
-  Subscription resubscribe(const Subscription& old, Reason why, const Upstream<T>& to, SubscribeOptions options = {},
-                           Selector<T> selector = {}) {
+  Subscription resubscribe(const Subscription& old, Reason why, const Upstream<T>& to,
+                           SubscribeOptions options = {}, Selector<T> selector = {}) {
     return intake_->subscribe({to, std::move(options), std::move(selector)}, old, std::move(why));
   }
 

@@ -16,12 +16,15 @@ namespace sluice::inline v0 {
 
 /// The state of one subscription, shared by its two stages.
 ///
-/// Thread rule: each side touches only its own part, on its own turn; `producer`, `consumer`, `id` never change.
+/// Thread rule: each side touches only its own part, on its own turn; `producer`, `consumer`, `id` never
+/// change.
 ///
-/// 1. Each side holds one count; so does every Subscription handle and every rare message. Events and asks hold
+/// 1. Each side holds one count; so does every Subscription handle and every rare message. Events and asks
+/// hold
 ///    none: a side keeps its count until it has seen the other side's last message.
 /// 2. The producer's last message is Cancelled or EdgeDown, the consumer's is Farewell or EdgeDown.
-/// 3. A stage that ended has closed its mailbox, so nothing can arrive any more: it gives its counts back at once.
+/// 3. A stage that ended has closed its mailbox, so nothing can arrive any more: it gives its counts back at
+/// once.
 class Edge {
  public:
   enum class Side : unsigned char {
@@ -56,7 +59,6 @@ class Edge {
   // -- the consumer's part
   DemandWindow window;
   Tally received;
-  Tally handled;
   Edge* next_in = nullptr;
   Edge* previous_in = nullptr;
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <iterator>
 #include <memory>
-#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -42,7 +42,9 @@ class RangeProducer final : public Producer<std::ranges::range_value_t<V>> {
     exhausted_ = true;
     this->info([this] { this->stop(); });
   }
-  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& /*from*/) override { ++consumers_; }
+  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& /*from*/) override {
+    ++consumers_;
+  }
   void handle_cancel(const Cancellation& /*cancellation*/, const Subscription& /*from*/) override {
     if (--consumers_ == 0 && on_last_cancel_ == OnLastCancel::stop) this->stop();
   }
@@ -62,9 +64,9 @@ struct RangeRef {
   [[nodiscard]] auto end() const { return std::ranges::end(*range); }
 };
 
-/// A producer of the elements of a range, pulled as they are asked for; ends normally after the last one was handed
-/// out, so consumers that shall outlive it subscribe as transient (R14.4). The range is moved or copied in; to keep a
-/// view of an lvalue pass `std::ref(range)`.
+/// A producer of the elements of a range, pulled as they are asked for; ends normally after the last one was
+/// handed out, so consumers that shall outlive it subscribe as transient (R14.4). The range is moved or
+/// copied in; to keep a view of an lvalue pass `std::ref(range)`.
 template <std::ranges::input_range R>
 auto from_range(R&& range, RangeOptions<std::ranges::range_value_t<R>> options = {}) {
   using V = std::remove_cvref_t<R>;

@@ -5,15 +5,16 @@
 
 namespace sluice::inline v0 {
 
-/// Who is in control of a worker's cells. While user code runs the gate is open, and a rescuer may step in; the
-/// worker waits for it to step out before it goes on. Thread rule: open and shut by the worker; the rest by any one
-/// other thread.
+/// Who is in control of a worker's cells. While user code runs the gate is open, and a rescuer may step in;
+/// the worker waits for it to step out before it goes on. Thread rule: open and shut by the worker; the rest
+/// by any one other thread.
 class Gate {
  public:
   void open() noexcept { state_.store(opened, std::memory_order_release); }
   void shut() noexcept {
     std::uint32_t expected = opened;
-    if (!state_.compare_exchange_strong(expected, closed, std::memory_order_acquire)) [[unlikely]] wait_for_rescuer();
+    if (!state_.compare_exchange_strong(expected, closed, std::memory_order_acquire)) [[unlikely]]
+      wait_for_rescuer();
   }
   /// By the worker itself: whether user code runs.
   [[nodiscard]] bool is_open() const noexcept { return state_.load(std::memory_order_relaxed) != closed; }

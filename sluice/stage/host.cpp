@@ -45,7 +45,8 @@ void Host::stop_when_drained(Reason reason) {
 }
 
 bool Host::drained() const noexcept {
-  return (!intake_ || (intake_->queue_empty() && intake_->queued() == 0)) && (!outlet_ || outlet_->buffered() == 0);
+  return (!intake_ || (intake_->queue_empty() && intake_->queued() == 0)) &&
+         (!outlet_ || outlet_->buffered() == 0);
 }
 
 void Host::settle_failure() {
@@ -82,7 +83,8 @@ StageInfo Host::info() {
   try {
     if (stage_) info.description = stage_->describe();
   } catch (...) {
-    log(Severity::warning, fmt::format("describe threw: {}", Reason::of(std::current_exception()).to_string()));
+    log(Severity::warning,
+        fmt::format("describe threw: {}", Reason::of(std::current_exception()).to_string()));
   }
   if (intake_) intake_->report(info);
   if (outlet_) outlet_->report(info);

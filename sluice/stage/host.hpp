@@ -78,13 +78,14 @@ struct StartOptions {
 
 using StageFactory = UniqueFunction<std::unique_ptr<Stage>()>;
 
-/// The cell as the parts of a stage see it: where the stage lives, and what it may ask for. Runs the callbacks,
-/// one at a time. The runtime implements it; stages never see more of a runtime than this.
+/// The cell as the parts of a stage see it: where the stage lives, and what it may ask for. Runs the
+/// callbacks, one at a time. The runtime implements it; stages never see more of a runtime than this.
 ///
 /// Thread rule: what is under "anywhere" from any thread at any time; the rest on the cell's own turn only.
 ///
 /// 1. A callback is never re-entered, and nothing runs after the end.
-/// 2. What a callback emitted is published when it returned, then its asks are sent, then its deferred work is done.
+/// 2. What a callback emitted is published when it returned, then its asks are sent, then its deferred work
+/// is done.
 /// 3. A callback that throws ends the stage; nothing of what it emitted is published.
 class Host {
  public:
@@ -102,15 +103,17 @@ class Host {
     if (!in_run_queue && !running) RunQueue::current()->push(*this);
     return true;
   }
-  /// On the turn of `from`: whether this host has its home on the same thread and nobody else's mail has to be
-  /// looked at first.
+  /// On the turn of `from`: whether this host has its home on the same thread and nobody else's mail has to
+  /// be looked at first.
   [[nodiscard]] bool near(const Host& from) const noexcept {
     RunQueue* const here = RunQueue::current();
     return here != nullptr && home.load(std::memory_order_acquire) == here && !here->gate().is_open() &&
            from.busy_ == Duration::zero() && mailbox_.maybe_empty();
   }
   /// A near host that has nothing to do.
-  [[nodiscard]] bool resting() const noexcept { return !running && !in_run_queue && mail_.empty() && end_ == nullptr; }
+  [[nodiscard]] bool resting() const noexcept {
+    return !running && !in_run_queue && mail_.empty() && end_ == nullptr;
+  }
   /// Ends the stage without terminate, at once as seen from outside.
   virtual void kill() = 0;
   [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
@@ -234,14 +237,14 @@ class Host {
   [[nodiscard]] bool was_killed() const noexcept { return killed_.load(std::memory_order_relaxed); }
   /// User code runs / no longer runs: a rescuer may take over what waits behind it.
   void enter() {
-    if (gate_ != nullptr) {
-      gate_->open();
+    if (gated_) {
+      RunQueue::current()->gate().open();
     } else {
       enter_ungated();
     }
   }
   void leave() noexcept {
-    if (gate_ != nullptr) gate_->shut();
+    if (gated_) RunQueue::current()->gate().shut();
   }
   /// Simulated faults; may throw in the place of the callback.
   virtual void enter_ungated() = 0;
@@ -260,7 +263,7 @@ class Host {
   const std::type_info* output_type_ = &typeid(void);
   StageId id_;
   std::atomic<std::uint32_t> references_{0};
-  Gate* gate_ = nullptr;  // of the worker whose turn it is; null: started just now, or simulated
+  bool gated_ = false;  // a worker gives the turn: not at the start, not in a simulation
   bool in_callback_ = false;
   std::atomic<bool> killed_{false};
   std::atomic<bool> stopping_{false};

@@ -8,7 +8,8 @@
 namespace sluice::inline v0 {
 
 void check(const InletOptions& options) {
-  if (options.capacity < 1) throw OptionError("capacity", fmt::format("must be at least 1, got {}", options.capacity));
+  if (options.capacity < 1)
+    throw OptionError("capacity", fmt::format("must be at least 1, got {}", options.capacity));
 }
 
 struct InletGate::State {

@@ -16,8 +16,8 @@ struct InletOptions {
 /// Throws OptionError.
 void check(const InletOptions& options);
 
-/// The part of an inlet's queue that does not depend on the event type: who waits for room, when to wake the stage.
-/// Thread rule: any thread; the lock is held by Locked.
+/// The part of an inlet's queue that does not depend on the event type: who waits for room, when to wake the
+/// stage. Thread rule: any thread; the lock is held by Locked.
 class InletGate {
  public:
   explicit InletGate(std::size_t capacity);

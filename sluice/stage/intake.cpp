@@ -10,9 +10,11 @@ namespace sluice::inline v0 {
 void check_edge(const Host* to, const Host& consumer, const SubscribeOptions& options) {
   check(options);
   if (to == nullptr) return;
-  if (to == &consumer) throw OptionError("to", fmt::format("{} cannot subscribe to itself", consumer.label()));
+  if (to == &consumer)
+    throw OptionError("to", fmt::format("{} cannot subscribe to itself", consumer.label()));
   if (to->runtime() != consumer.runtime()) {
-    throw OptionError("to", fmt::format("{} belongs to another runtime than {}", to->label(), consumer.label()));
+    throw OptionError("to",
+                      fmt::format("{} belongs to another runtime than {}", to->label(), consumer.label()));
   }
 }
 
@@ -64,7 +66,7 @@ void IntakeBase::flush_asks() {
 }
 
 void IntakeBase::drain() {
-  while (gate_->credit() != 0 && !queue_.empty() && !host_->ending()) {
+  while (host_->outlet()->credit() != 0 && !queue_.empty() && !host_->ending()) {
     MessagePtr next = queue_.pop();
     Message& message = *next;
     message.deliver(std::move(next), *host_);
@@ -97,7 +99,8 @@ void IntakeBase::cancelled(EdgePtr edge, Cancellation cancellation, Cancelled::W
   if (queue_.empty()) {
     finish_cancel(edge, cancellation, why);
   } else {
-    queue_.push(make_errand([this, edge, cancellation, why](Host&) { finish_cancel(edge, cancellation, why); }));
+    queue_.push(
+        make_errand([this, edge, cancellation, why](Host&) { finish_cancel(edge, cancellation, why); }));
   }
 }
 
@@ -113,9 +116,10 @@ void IntakeBase::finish_cancel(const EdgePtr& edge, const Cancellation& cancella
   const bool follow = edge->on_cancel == OnCancel::permanent ||
                       (edge->on_cancel == OnCancel::transient && !cancellation.reason.polite());
   if (!follow) return;
-  host_->log(Severity::info, fmt::format("ends because its producer {} {}: {}", edge->producer->label(),
-                                         cancellation.cause == Cancellation::Cause::down ? "is down" : "cancelled",
-                                         cancellation.reason.to_string()));
+  host_->log(Severity::info,
+             fmt::format("ends because its producer {} {}: {}", edge->producer->label(),
+                         cancellation.cause == Cancellation::Cause::down ? "is down" : "cancelled",
+                         cancellation.reason.to_string()));
   if (cancellation.reason.polite()) {
     host_->stop_when_drained(cancellation.reason);
   } else {
@@ -135,8 +139,8 @@ void IntakeBase::unknown(Edge& edge, std::size_t events) {
 }
 
 void IntakeBase::log_excess(const Edge& edge, Demand events) const {
-  host_->log(Severity::error,
-             fmt::format("{} events too many from {}: nobody asked for them", events, edge.producer->label()));
+  host_->log(Severity::error, fmt::format("{} events too many from {}: nobody asked for them", events,
+                                          edge.producer->label()));
 }
 
 void IntakeBase::pause(Edge& edge) { edge.window.pause(); }

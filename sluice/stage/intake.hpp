@@ -41,11 +41,7 @@ class IntakeBase {
   IntakeBase(const IntakeBase&) = delete;
   IntakeBase& operator=(const IntakeBase&) = delete;
 
-  /// `credit` is the downstream demand that gates a producer_consumer's queue; null for a consumer.
-  void attach(Host& host, OutletBase* gate) noexcept {
-    host_ = &host;
-    gate_ = gate;
-  }
+  void attach(Host& host) noexcept { host_ = &host; }
   /// The subscriptions given as options; runs within the start of the stage. False: the stage is ending.
   virtual bool subscribe_initial() = 0;
 
@@ -78,16 +74,21 @@ class IntakeBase {
   void open(const EdgePtr& edge, SubscribeOptions options, EdgePtr replaces, Reason why);
   /// A name that nobody has: R4.3.2.
   void missing(const std::string& name, OnCancel on_cancel);
-  [[nodiscard]] bool must_wait() const noexcept { return gate_ != nullptr && (!queue_.empty() || gate_->credit() == 0); }
+  /// A producer_consumer handles events only as long as somebody downstream wants some.
+  [[nodiscard]] bool must_wait() const noexcept {
+    const OutletBase* const gate = host_->outlet();
+    return gate != nullptr && (!queue_.empty() || gate->credit() == 0);
+  }
   void send_ask(Edge& edge, Demand n, std::uint64_t times = 1) {
-    if (n != 0 && edge.in == Edge::Side::open) edge.producer->send(MessagePtr(new Ask(edge, n, times)), *host_);
+    if (n != 0 && edge.in == Edge::Side::open)
+      edge.producer->send(MessagePtr(new Ask(edge, n, times)), *host_);
   }
   /// Events for a subscription that is not open (R5.11).
   void unknown(Edge& edge, std::size_t events);
   void log_excess(const Edge& edge, Demand events) const;
 
+  ReceiverCallbacks* callbacks_;
   Host* host_ = nullptr;
-  OutletBase* gate_ = nullptr;  // a producer_consumer's other side
   MessageList queue_;  // a producer_consumer's: events, infos and cancellations in order
   Demand queued_ = 0;
   Tally received_;
@@ -103,7 +104,6 @@ class IntakeBase {
   void finish_cancel(const EdgePtr& edge, const Cancellation& cancellation, Cancelled::Why why);
   void unlink(Edge& edge) noexcept;
 
-  ReceiverCallbacks* callbacks_;
   Edge* first_ = nullptr;
   Edge* last_ = nullptr;
   std::unique_ptr<std::vector<PendingAsk>> asks_;  // of the running callback; on first use
@@ -130,8 +130,8 @@ class Upstream {
     if (host_) return host_;
     HostPtr found = from.find(name_);
     if (found && found->output_type() != typeid(T)) {
-      throw WrongType("subscribe_to: the stage named \"" + name_ + "\" emits " + found->output_type().name() + ", not " +
-                      typeid(T).name());
+      throw WrongType("subscribe_to: the stage named \"" + name_ + "\" emits " + found->output_type().name() +
+                      ", not " + typeid(T).name());
     }
     return found;
   }
@@ -142,7 +142,8 @@ class Upstream {
   std::string name_;
 };
 
-/// Which events a consumer wants from a broadcast. Empty: all. Copied with the request, called in the producer.
+/// Which events a consumer wants from a broadcast. Empty: all. Copied with the request, called in the
+/// producer.
 template <class T>
 using Selector = std::function<bool(const T&)>;
 
@@ -176,8 +177,7 @@ class EventCallbacks : public ReceiverCallbacks {
 template <class T>
 class Intake final : public IntakeBase {
  public:
-  Intake(EventCallbacks<T>& callbacks, std::vector<SubscribeTo<T>> initial)
-      : IntakeBase(callbacks), callbacks_(&callbacks) {
+  Intake(EventCallbacks<T>& callbacks, std::vector<SubscribeTo<T>> initial) : IntakeBase(callbacks) {
     if (!initial.empty()) initial_ = std::make_unique<std::vector<SubscribeTo<T>>>(std::move(initial));
   }
 
@@ -195,7 +195,8 @@ class Intake final : public IntakeBase {
   Subscription subscribe(SubscribeTo<T> request, const Subscription& replaces = {}, Reason why = {}) {
     const HostPtr producer = request.to.resolve(*host_);
     check_edge(producer.get(), *host_, request.options);
-    auto* const edge = new EdgeOf<T>(SubscriptionId{host_->new_id()}, producer, HostPtr(host_), request.options);
+    auto* const edge =
+        new EdgeOf<T>(SubscriptionId{host_->new_id()}, producer, HostPtr(host_), request.options);
     const EdgePtr keep(edge);
     edge->Seat<T>::id = edge->Edge::id;
     edge->Seat<T>::consumer = host_->id();
@@ -206,7 +207,9 @@ class Intake final : public IntakeBase {
       open(keep, std::move(request.options), EdgePtr(replaces.edge()), std::move(why));
     } else {
       host_->defer([this, keep, options = std::move(request.options), old = EdgePtr(replaces.edge()),
-                    why = std::move(why)]() mutable { open(keep, std::move(options), std::move(old), std::move(why)); });
+                    why = std::move(why)]() mutable {
+        open(keep, std::move(options), std::move(old), std::move(why));
+      });
     }
     return Subscription(edge);
   }
@@ -233,7 +236,7 @@ class Intake final : public IntakeBase {
   void handle(Edge& edge, Events<T>& events) {
     const BorrowedSubscription from(edge);
     if (edge.mode == DemandMode::manual) {
-      handle_batch(edge, events, from.get());
+      handle_batch(events, from.get());
       return;
     }
     edge.window.open();
@@ -252,8 +255,9 @@ class Intake final : public IntakeBase {
  private:
   bool settle_batch(Edge& edge, Events<T>& batch, const Subscription& from) {
     const DemandWindow::Settled settled = edge.window.settle(batch.size());
-    if (settled.excess != 0) [[unlikely]] log_excess(edge, settled.excess);
-    if (!handle_batch(edge, batch, from)) return false;
+    if (settled.excess != 0) [[unlikely]]
+      log_excess(edge, settled.excess);
+    if (!handle_batch(batch, from)) return false;
     if (settled.ask != 0 && edge.in == Edge::Side::open) ask_for_more(edge, settled.ask);
     return true;
   }
@@ -261,25 +265,26 @@ class Intake final : public IntakeBase {
   /// An ask that only raises a near producer_consumer's credit needs no message.
   void ask_for_more(Edge& edge, Demand n) {
     Host& producer = *edge.producer;
-    if (producer.near(*host_) && producer.resting() && static_cast<Outlet<T>&>(*producer.outlet()).absorb(edge, n)) return;
+    if (producer.near(*host_) && producer.resting() &&
+        static_cast<Outlet<T>&>(*producer.outlet()).absorb(edge, n))
+      return;
     send_ask(edge, n);
   }
 
-  bool handle_batch(Edge& edge, Events<T>& batch, const Subscription& from) {
+  bool handle_batch(Events<T>& batch, const Subscription& from) {
     const std::size_t count = batch.size();
-    if (gate_ != nullptr) gate_->expect(count);
+    if (OutletBase* const outlet = host_->outlet()) outlet->expect(count);
     queued_ -= count;
-    const bool goes_on = host_->run([&] { callbacks_->handle_events(std::move(batch), from); });
+    const bool goes_on = host_->run(
+        [&] { static_cast<EventCallbacks<T>*>(callbacks_)->handle_events(std::move(batch), from); });
     if (!goes_on && host_->failed()) [[unlikely]] {
       host_->lost_received.add(count);
     } else {
-      edge.handled.add(count);
       handled_.add(count);
     }
     return goes_on;
   }
 
-  EventCallbacks<T>* callbacks_;
   std::unique_ptr<std::vector<SubscribeTo<T>>> initial_;
 };
 
@@ -292,7 +297,8 @@ inline bool Host::settle() {
   }
   if (outlet_ && outlet_->has_output()) outlet_->publish();
   if (intake_ && intake_->has_asks()) intake_->flush_asks();
-  if (deferred_) [[unlikely]] run_deferred();
+  if (deferred_) [[unlikely]]
+    run_deferred();
   return end_ == nullptr;
 }
 

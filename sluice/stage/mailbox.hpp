@@ -23,16 +23,23 @@ class Mailbox {
     do {
       if (seen == closed_mark()) return Pushed::closed;
       message->next_ = seen;
-    } while (!head_.compare_exchange_weak(seen, message, std::memory_order_seq_cst, std::memory_order_relaxed));
+    } while (
+        !head_.compare_exchange_weak(seen, message, std::memory_order_seq_cst, std::memory_order_relaxed));
     return Pushed::yes;
   }
   [[nodiscard]] bool empty() const noexcept { return head_.load(std::memory_order_seq_cst) == nullptr; }
   [[nodiscard]] bool maybe_empty() const noexcept { return head_.load(std::memory_order_relaxed) == nullptr; }
 
   /// Appends all messages to `list`, oldest first.
-  void take_all(MessageList& list) noexcept { reverse_into(head_.exchange(nullptr, std::memory_order_seq_cst), list); }
-  void close(MessageList& list) noexcept { reverse_into(head_.exchange(closed_mark(), std::memory_order_seq_cst), list); }
-  [[nodiscard]] bool closed() const noexcept { return head_.load(std::memory_order_acquire) == closed_mark(); }
+  void take_all(MessageList& list) noexcept {
+    reverse_into(head_.exchange(nullptr, std::memory_order_seq_cst), list);
+  }
+  void close(MessageList& list) noexcept {
+    reverse_into(head_.exchange(closed_mark(), std::memory_order_seq_cst), list);
+  }
+  [[nodiscard]] bool closed() const noexcept {
+    return head_.load(std::memory_order_acquire) == closed_mark();
+  }
 
  private:
   static Message* closed_mark() noexcept { return reinterpret_cast<Message*>(std::uintptr_t{1}); }

@@ -12,7 +12,8 @@ namespace sluice::inline v0 {
 
 class Host;
 
-/// What one stage, or the world outside, sends to a stage. Owned by whoever holds it: sender, mailbox, receiver.
+/// What one stage, or the world outside, sends to a stage. Owned by whoever holds it: sender, mailbox,
+/// receiver.
 class Message {
  public:
   Message() = default;
@@ -34,7 +35,8 @@ class Message {
   friend class Host;
   friend class Cell;
   Message* next_ = nullptr;
-  std::uint64_t sender_ = 0;  // id of the sending stage, 0: outside; only the simulation's order depends on it
+  std::uint64_t sender_ =
+      0;  // id of the sending stage, 0: outside; only the simulation's order depends on it
 };
 
 using MessagePtr = std::unique_ptr<Message>;

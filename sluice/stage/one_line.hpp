@@ -15,7 +15,8 @@ template <class F>
 class MadeByFunction final : public Producer<std::invoke_result_t<F&>> {
  public:
   using Event = std::invoke_result_t<F&>;
-  MadeByFunction(F make, ProducerOptions<Event> options) : Producer<Event>(std::move(options)), make_(std::move(make)) {}
+  MadeByFunction(F make, ProducerOptions<Event> options)
+      : Producer<Event>(std::move(options)), make_(std::move(make)) {}
 
  private:
   void handle_demand(Demand n) override {
@@ -43,7 +44,8 @@ class TransformedByFunction final : public ProducerConsumer<In, std::invoke_resu
 template <class In, class F>
 class ConsumedByFunction final : public Consumer<In> {
  public:
-  ConsumedByFunction(F take, ConsumerOptions<In> options) : Consumer<In>(std::move(options)), take_(std::move(take)) {}
+  ConsumedByFunction(F take, ConsumerOptions<In> options)
+      : Consumer<In>(std::move(options)), take_(std::move(take)) {}
 
  private:
   void handle_events(Events<In> events, const Subscription& /*from*/) override {

@@ -21,8 +21,9 @@ class Outlet;
 
 /// What a stage emits with. Emitted events leave when the callback returns normally.
 ///
-/// The bounded shapes emit_n, grow and emit_all cost a fraction of a nanosecond per event, because the compiler
-/// vectorises them; emit(event) checks for room each time and is for output that depends on the data.
+/// The bounded shapes emit_n, grow and emit_all cost a fraction of a nanosecond per event, because the
+/// compiler vectorises them; emit(event) checks for room each time and is for output that depends on the
+/// data.
 template <class T>
 class Emitter : public EmitterCallbacks {
  public:
@@ -36,7 +37,8 @@ class Emitter : public EmitterCallbacks {
 
   /// One event.
   void emit(T event) {
-    if (next_ == end_) [[unlikely]] make_room(1);
+    if (next_ == end_) [[unlikely]]
+      make_room(1);
     ::new (static_cast<void*>(next_)) Slot<T>(std::move(event));
     ++next_;
   }
@@ -55,10 +57,11 @@ class Emitter : public EmitterCallbacks {
     }
   }
 
-  /// n slots to be filled: `for (auto& slot : grow(n)) slot = …`. A slot that is not written holds T{}, or, where T
-  /// is trivial, any value.
+  /// n slots to be filled: `for (auto& slot : grow(n)) slot = …`. A slot that is not written holds T{}, or,
+  /// where T is trivial, any value.
   [[nodiscard]] std::span<Slot<T>> grow(Demand n) {
-    static_assert(std::is_default_constructible_v<T>, "sluice: grow(n) needs events with a default constructor; use emit_n");
+    static_assert(std::is_default_constructible_v<T>,
+                  "sluice: grow(n) needs events with a default constructor; use emit_n");
     Slot<T>* const first = make_room(n);
     if constexpr (!std::is_trivially_default_constructible_v<T>) {
       for (Slot<T>* out = first; out != first + n; next_ = ++out) ::new (static_cast<void*>(out)) Slot<T>();
@@ -94,8 +97,8 @@ class Emitter : public EmitterCallbacks {
     emit_n(events.size(), [&] { return f(*in++); });
   }
 
-  /// Sends what was emitted so far without waiting for the callback to return; for callbacks that produce without
-  /// bound.
+  /// Sends what was emitted so far without waiting for the callback to return; for callbacks that produce
+  /// without bound.
   void flush() { outlet_->publish(); }
 
  private:
@@ -126,10 +129,7 @@ class Outlet final : public OutletBase, private Delivery<T> {
     if (box_ != nullptr) detail::release(box_);  // empty: a stage that never ran
   }
 
-  void bind(Emitter<T>& emitter) noexcept {
-    emitter_ = &emitter;
-    set_callbacks(emitter);
-  }
+  void bind(Emitter<T>& emitter) noexcept { set_callbacks(emitter); }
 
   // -- for the emitter
 
@@ -139,8 +139,8 @@ class Outlet final : public OutletBase, private Delivery<T> {
     seal();
     const std::size_t wanted = std::max({n, std::min<std::size_t>(expected_, most_expected), outbox_.size()});
     box_ = detail::take_block<T>(wanted);
-    emitter_->next_ = box_begin();
-    emitter_->end_ = box_begin() + detail::block_capacity<T>(box_);
+    emitter().next_ = box_begin();
+    emitter().end_ = box_begin() + detail::block_capacity<T>(box_);
   }
   void take_over(Events<T>&& events) {
     has_output_ = true;
@@ -152,15 +152,16 @@ class Outlet final : public OutletBase, private Delivery<T> {
     outbox_.append(std::move(events));
   }
 
-  /// An ask of a producer_consumer's consumer, from the turn of that one, when it only adds to the credit. False:
-  /// nothing was done, because there is something to hand out or the dispatcher may run user code.
+  /// An ask of a producer_consumer's consumer, from the turn of that one, when it only adds to the credit.
+  /// False: nothing was done, because there is something to hand out or the dispatcher may run user code.
   [[nodiscard]] bool absorb(Edge& edge, Demand n) {
-    if (!absorbs_ || upward_ != Upward::to_credit || edge.out != Edge::Side::open || flow_ != DemandFlow::forward ||
-        !buffer_.empty() || !queue_is_empty()) {
+    if (!absorbs_ || upward_ != Upward::to_credit || edge.out != Edge::Side::open ||
+        flow_ != DemandFlow::forward || !buffer_.empty() || !queue_is_empty()) {
       return false;
     }
     edge.asked.add(n);
-    credit_ = add_demand(credit_, static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this));
+    credit_ =
+        add_demand(credit_, static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this));
     return true;
   }
 
@@ -203,7 +204,9 @@ class Outlet final : public OutletBase, private Delivery<T> {
 
   static Seat<T>& seat_of(Edge& edge) noexcept { return static_cast<EdgeOf<T>&>(edge); }
 
-  Demand seat(Edge& edge, const Newcomer& who) override { return dispatcher_->subscribe(seat_of(edge), who, *this); }
+  Demand seat(Edge& edge, const Newcomer& who) override {
+    return dispatcher_->subscribe(seat_of(edge), who, *this);
+  }
   Demand unseat(Edge& edge) override { return dispatcher_->cancel(seat_of(edge), *this); }
   Demand ask_dispatcher(Edge& edge, Demand n) override {
     if (absorbs_) return static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this);
@@ -268,7 +271,8 @@ class Outlet final : public OutletBase, private Delivery<T> {
       placed += taken;
     }
     if (unoffered_ != 0) {
-      const std::size_t taken_of_new = placed > offered_before ? static_cast<std::size_t>(placed) - offered_before : 0;
+      const std::size_t taken_of_new =
+          placed > offered_before ? static_cast<std::size_t>(placed) - offered_before : 0;
       left_over(std::exchange(unoffered_, 0) - taken_of_new);
     }
     return placed;
@@ -285,17 +289,17 @@ class Outlet final : public OutletBase, private Delivery<T> {
     buffer_.release_passed([this](std::uint64_t mark) { release_info(InfoId{mark}); });
   }
 
+  [[nodiscard]] Emitter<T>& emitter() const noexcept { return static_cast<Emitter<T>&>(*callbacks_); }
   [[nodiscard]] Slot<T>* box_begin() const noexcept { return detail::block_data<Slot<T>>(box_); }
 
   /// Moves what was emitted into the open block to the outbox.
   void seal() noexcept {
     if (box_ == nullptr) return;
-    const auto count = static_cast<std::size_t>(emitter_->next_ - box_begin());
+    const auto count = static_cast<std::size_t>(emitter().next_ - box_begin());
     outbox_.append(Events<T>::adopt(std::exchange(box_, nullptr), count));
-    emitter_->next_ = emitter_->end_ = nullptr;
+    emitter().next_ = emitter().end_ = nullptr;
   }
 
-  Emitter<T>* emitter_ = nullptr;
   detail::Block* box_ = nullptr;  // open: the emitter writes into it
   Events<T> outbox_;              // emitted by this callback and sealed
   std::unique_ptr<Dispatcher<T>> dispatcher_;

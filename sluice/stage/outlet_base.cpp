@@ -22,10 +22,11 @@ std::string_view to_string(Discard why) {
 
 }  // namespace
 
-void OutletBase::subscribe(EdgePtr edge, const SubscribeOptions& options, const EdgePtr& replaces, const Reason& why) {
+void OutletBase::subscribe(EdgePtr edge, const SubscribeOptions& options, const EdgePtr& replaces,
+                           const Reason& why) {
   if (edge->out == Edge::Side::open || edge->out == Edge::Side::closed) {
-    host_->log(Severity::error, fmt::format("subscription {} of {} exists already: duplicate refused", edge->id.value,
-                                            edge->consumer->label()));
+    host_->log(Severity::error, fmt::format("subscription {} of {} exists already: duplicate refused",
+                                            edge->id.value, edge->consumer->label()));
     edge->consumer->post(MessagePtr(new Cancelled(edge, Reason("duplicated_subscription"))));
     return;
   }
@@ -50,7 +51,8 @@ void OutletBase::subscribe(EdgePtr edge, const SubscribeOptions& options, const 
     refused = Reason::of(std::current_exception());
   }
   if (refused) {
-    host_->log(Severity::error, fmt::format("subscription of {} refused: {}", edge->consumer->label(), refused->to_string()));
+    host_->log(Severity::error,
+               fmt::format("subscription of {} refused: {}", edge->consumer->label(), refused->to_string()));
     cancel(edge, {Cancellation::Cause::cancelled, *refused});
   } else {
     offer(demand);
@@ -202,7 +204,8 @@ void OutletBase::place_info(UniqueFunction<void()> info) {
 void OutletBase::release_info(InfoId info) {
   const auto found = rare().infos.find(info);
   if (found == rare_->infos.end()) return;
-  host_->post(make_errand([code = std::move(found->second)](Host& host) mutable { host.run([&] { code(); }); }));
+  host_->post(
+      make_errand([code = std::move(found->second)](Host& host) mutable { host.run([&] { code(); }); }));
   rare_->infos.erase(found);
 }
 
@@ -215,7 +218,8 @@ void OutletBase::report(StageInfo& info) const {
   info.events.emitted = emitted_.value();
   info.events.delivered = delivered_.value();
   if (rare_) {
-    info.events.discarded_buffer_full = rare_->discarded[static_cast<std::size_t>(Discard::buffer_full)].value();
+    info.events.discarded_buffer_full =
+        rare_->discarded[static_cast<std::size_t>(Discard::buffer_full)].value();
     info.events.discarded_lane_full = rare_->discarded[static_cast<std::size_t>(Discard::lane_full)].value();
     info.events.routed_away = rare_->discarded[static_cast<std::size_t>(Discard::routed_away)].value();
   }

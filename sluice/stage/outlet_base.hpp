@@ -32,9 +32,8 @@ class EmitterCallbacks {
 };
 
 /// The producer side of a stage but for the type of its events: its subscribers, and where demand goes.
-/// One path for events (genstage.md §16a): new ones behind the buffer, then dispatch from its front until nothing
-/// is placed; demand that the buffer did not meet goes up.
-/// Thread rule: on the stage's turn only.
+/// One path for events (genstage.md §16a): new ones behind the buffer, then dispatch from its front until
+/// nothing is placed; demand that the buffer did not meet goes up. Thread rule: on the stage's turn only.
 class OutletBase {
  public:
   enum class Upward : unsigned char { to_callback, to_credit };
@@ -47,7 +46,8 @@ class OutletBase {
   void attach(Host& host) noexcept { host_ = &host; }
 
   // -- the protocol
-  virtual void subscribe(EdgePtr edge, const SubscribeOptions& options, const EdgePtr& replaces, const Reason& why);
+  virtual void subscribe(EdgePtr edge, const SubscribeOptions& options, const EdgePtr& replaces,
+                         const Reason& why);
   virtual void ask(Edge& edge, Demand n, std::uint64_t times);
   virtual void cancel(EdgePtr edge, Cancellation cancellation, Cancelled::Why why = Cancelled::Why::ended);
   virtual void down(EdgePtr edge, const Reason& reason);
@@ -140,7 +140,7 @@ class OutletBase {
   void remove(Edge& edge) noexcept;
   void let_go(Edge& edge) noexcept;
 
-  Edge* first_ = nullptr;    // open
+  Edge* first_ = nullptr;  // open
   Edge* last_ = nullptr;
   Edge* leaving_ = nullptr;  // closed, the consumer's last message has not come
   Tally delivered_;

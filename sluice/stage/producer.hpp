@@ -27,15 +27,17 @@ class Producer : public Stage, public Emitter<Out> {
 
  protected:
   explicit Producer(ProducerOptions<Out> options = {})
-      : Producer(std::make_unique<Outlet<Out>>(OutletBase::Upward::to_callback, options.demand, std::move(options.dispatcher),
-                                               buffer_size_of(options.buffer, default_buffer), options.buffer.keep)) {}
+      : Producer(std::make_unique<Outlet<Out>>(
+            OutletBase::Upward::to_callback, options.demand, std::move(options.dispatcher),
+            buffer_size_of(options.buffer, default_buffer), options.buffer.keep)) {}
 
-  /// Consumers want n >= 1 more events. Emitting fewer now is a debt to be met later (from a timer, a cast …);
-  /// what is emitted beyond it is buffered (R3.10). One call per ask.
+  /// Consumers want n >= 1 more events. Emitting fewer now is a debt to be met later (from a timer, a cast
+  /// …); what is emitted beyond it is buffered (R3.10). One call per ask.
   virtual void handle_demand(Demand n) = 0;
 
  private:
-  explicit Producer(std::unique_ptr<Outlet<Out>> outlet) noexcept : Emitter<Out>(outlet.get()), made_(std::move(outlet)) {
+  explicit Producer(std::unique_ptr<Outlet<Out>> outlet) noexcept
+      : Emitter<Out>(outlet.get()), made_(std::move(outlet)) {
     static_cast<Outlet<Out>&>(*made_).bind(*this);
   }
   void demanded(Demand n) final { handle_demand(n); }

@@ -18,16 +18,17 @@ struct ProducerConsumerOptions {
   BufferOptions buffer = {};
 };
 
-/// A stage that turns events into others. handle_events runs only while downstream has asked for more than it got,
-/// and upstream is asked again only after it ran: back-pressure (genstage.md §7).
+/// A stage that turns events into others. handle_events runs only while downstream has asked for more than it
+/// got, and upstream is asked again only after it ran: back-pressure (genstage.md §7).
 template <class In, class Out>
 class ProducerConsumer : public Stage, public Receiver<In>, public Emitter<Out> {
  protected:
   explicit ProducerConsumer(ProducerConsumerOptions<In, Out> options = {})
-      : ProducerConsumer(std::make_unique<Outlet<Out>>(OutletBase::Upward::to_credit, DemandFlow::forward,
-                                                       std::move(options.dispatcher),
-                                                       buffer_size_of(options.buffer, unlimited), options.buffer.keep),
-                         std::move(options.subscribe_to)) {}
+      : ProducerConsumer(
+            std::make_unique<Outlet<Out>>(OutletBase::Upward::to_credit, DemandFlow::forward,
+                                          std::move(options.dispatcher),
+                                          buffer_size_of(options.buffer, unlimited), options.buffer.keep),
+            std::move(options.subscribe_to)) {}
 
  private:
   ProducerConsumer(std::unique_ptr<Outlet<Out>> outlet, std::vector<SubscribeTo<In>> initial)

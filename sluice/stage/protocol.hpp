@@ -14,7 +14,10 @@ namespace sluice::inline v0 {
 class Subscribe final : public Message {
  public:
   Subscribe(EdgePtr edge, SubscribeOptions options, EdgePtr replaces, Reason why)
-      : edge_(std::move(edge)), options_(std::move(options)), replaces_(std::move(replaces)), why_(std::move(why)) {}
+      : edge_(std::move(edge)),
+        options_(std::move(options)),
+        replaces_(std::move(replaces)),
+        why_(std::move(why)) {}
   void deliver(std::unique_ptr<Message> self, Host& at) override;
   void abandon(Host& at, const Reason& why) override;
 

@@ -32,8 +32,9 @@ class AnyRef {
   [[nodiscard]] std::string_view name() const noexcept { return host_ ? host_->name() : std::string_view(); }
   [[nodiscard]] bool alive() const noexcept { return host_ && !host_->ended(); }
 
-  /// Ends the stage: waits until terminate has run and it is gone. Throws CallError{timeout}, CallError{noproc} when it
-  /// had ended, CallError{down} when it ended for another reason, std::logic_error inside a callback.
+  /// Ends the stage: waits until terminate has run and it is gone. Throws CallError{timeout},
+  /// CallError{noproc} when it had ended, CallError{down} when it ended for another reason, std::logic_error
+  /// inside a callback.
   void stop(Reason reason = {}, Duration timeout = forever) const;
   void stop_async(Reason reason = {}) const;
   /// Ends the stage without terminate. A running callback is not interrupted; its effects are discarded.
@@ -42,7 +43,9 @@ class AnyRef {
   [[nodiscard]] StageInfo inspect(Duration timeout = std::chrono::seconds(5)) const;
 
   friend bool operator==(const AnyRef&, const AnyRef&) = default;
-  friend std::strong_ordering operator<=>(const AnyRef& a, const AnyRef& b) noexcept { return a.id() <=> b.id(); }
+  friend std::strong_ordering operator<=>(const AnyRef& a, const AnyRef& b) noexcept {
+    return a.id() <=> b.id();
+  }
 
   /// For the library.
   [[nodiscard]] const HostPtr& host() const noexcept { return host_; }
@@ -127,10 +130,11 @@ template <class Self, class T>
 class ConsumerSide {
  public:
   /// Subscribes this stage to `producer`; returns when the request is on its way (genstage.md R4.1).
-  /// Throws OptionError at once; CallError{noproc} when this stage has ended; std::logic_error inside a callback
-  /// (there it is the stage's own subscribe_to, or subscribe_later).
+  /// Throws OptionError at once; CallError{noproc} when this stage has ended; std::logic_error inside a
+  /// callback (there it is the stage's own subscribe_to, or subscribe_later).
   template <class P>
-  Subscription subscribe_to(const P& producer, SubscribeOptions options = {}, Selector<T> selector = {}) const {
+  Subscription subscribe_to(const P& producer, SubscribeOptions options = {},
+                            Selector<T> selector = {}) const {
     return resubscribe({}, {}, producer, std::move(options), std::move(selector));
   }
   /// The same without waiting; what goes wrong is only logged (R4.2).
@@ -148,11 +152,11 @@ class ConsumerSide {
       }
     }));
   }
-  /// Replaces `old`: its producer cancels it with `why` before it accepts the new one (R4.3). The end of the old
-  /// one does not stop this stage (D10).
+  /// Replaces `old`: its producer cancels it with `why` before it accepts the new one (R4.3). The end of the
+  /// old one does not stop this stage (D10).
   template <class P>
-  Subscription resubscribe(const Subscription& old, Reason why, const P& producer, SubscribeOptions options = {},
-                           Selector<T> selector = {}) const {
+  Subscription resubscribe(const Subscription& old, Reason why, const P& producer,
+                           SubscribeOptions options = {}, Selector<T> selector = {}) const {
     check_types<P>();
     Host& at = self().checked();
     SubscribeTo<T> request{producer, std::move(options), std::move(selector)};
@@ -166,7 +170,8 @@ class ConsumerSide {
  private:
   template <class P>
   static constexpr void check_types() {
-    static_assert(!std::is_void_v<output_of<P>>, "sluice: one can only subscribe to a stage that emits events");
+    static_assert(!std::is_void_v<output_of<P>>,
+                  "sluice: one can only subscribe to a stage that emits events");
     static_assert(std::is_void_v<output_of<P>> || std::is_same_v<output_of<P>, T>,
                   "sluice: the producer emits another type of event than this consumer takes");
   }
@@ -249,8 +254,8 @@ class Ref : public AnyRef,
     return ConsumerRef<T>(host());
   }
 
-  /// Runs `method(stage, args…)` on the stage's turn; never waits, never fails. Dropped and counted when the stage
-  /// has ended. An exception ends the stage.
+  /// Runs `method(stage, args…)` on the stage's turn; never waits, never fails. Dropped and counted when the
+  /// stage has ended. An exception ends the stage.
   template <class F, class... Args>
   void cast(F method, Args&&... args) const {
     if (!*this) return;
@@ -261,8 +266,8 @@ class Ref : public AnyRef,
     if (!posted) host()->count_dropped_cast();
   }
 
-  /// Runs `method(stage, args…)` on the stage's turn and returns what it returns, after the events it emitted were
-  /// sent (R3.9). Throws CallError; std::logic_error inside a callback (there it is request()).
+  /// Runs `method(stage, args…)` on the stage's turn and returns what it returns, after the events it emitted
+  /// were sent (R3.9). Throws CallError; std::logic_error inside a callback (there it is request()).
   template <class F, class... Args>
   detail::call_result_t<S, F, Args...> call(F method, Args&&... args) const {
     return call_for(detail::default_timeout, std::move(method), std::forward<Args>(args)...);
@@ -282,7 +287,8 @@ class Ref : public AnyRef,
   template <class F>
     requires std::invocable<F&, S&>
   void info(F code) const {
-    if (*this) host()->post(make_errand([code = std::move(code)](Host& at) mutable { place(at, std::move(code)); }));
+    if (*this)
+      host()->post(make_errand([code = std::move(code)](Host& at) mutable { place(at, std::move(code)); }));
   }
   /// The same, but waits until it was queued. Throws CallError.
   template <class F>
@@ -303,7 +309,9 @@ class Ref : public AnyRef,
 
 template <>
 struct std::hash<sluice::AnyRef> {
-  std::size_t operator()(const sluice::AnyRef& ref) const noexcept { return std::hash<sluice::StageId>{}(ref.id()); }
+  std::size_t operator()(const sluice::AnyRef& ref) const noexcept {
+    return std::hash<sluice::StageId>{}(ref.id());
+  }
 };
 template <class S>
 struct std::hash<sluice::Ref<S>> : std::hash<sluice::AnyRef> {};
@@ -311,4 +319,3 @@ template <class T>
 struct std::hash<sluice::ProducerRef<T>> : std::hash<sluice::AnyRef> {};
 template <class T>
 struct std::hash<sluice::ConsumerRef<T>> : std::hash<sluice::AnyRef> {};
-

@@ -9,8 +9,8 @@ namespace sluice::inline v0 {
 
 class Host;
 
-/// The hosts that one thread is to give a turn, in order. A host has its home at one of them, and only that thread
-/// gives it turns; so what two hosts of one queue send each other needs no atomic operation.
+/// The hosts that one thread is to give a turn, in order. A host has its home at one of them, and only that
+/// thread gives it turns; so what two hosts of one queue send each other needs no atomic operation.
 ///
 /// Thread rule: the thread it is installed on, and a rescuer inside its gate; length() by any thread.
 class RunQueue {

@@ -11,7 +11,8 @@ void Stage::stop(Reason reason) { host_->stop(std::move(reason)); }
 bool Stage::stopping() const { return host_->stopping(); }
 TimerId Stage::after(Duration delay) { return host_->start_timer(delay, Duration::zero()); }
 TimerId Stage::every(Duration period) {
-  if (period <= Duration::zero()) throw OptionError("period", fmt::format("must be positive, got {} ns", period.count()));
+  if (period <= Duration::zero())
+    throw OptionError("period", fmt::format("must be positive, got {} ns", period.count()));
   return host_->start_timer(period, period);
 }
 void Stage::cancel(TimerId timer) { host_->cancel_timer(timer); }
@@ -55,7 +56,8 @@ void AnyRef::stop(Reason reason, Duration timeout) const {
   const auto answer = std::make_shared<detail::AwaitedAnswer<void>>();
   class StopMessage final : public Message {
    public:
-    StopMessage(std::shared_ptr<detail::AwaitedAnswer<void>> to, Reason reason) : to_(std::move(to)), reason_(std::move(reason)) {}
+    StopMessage(std::shared_ptr<detail::AwaitedAnswer<void>> to, Reason reason)
+        : to_(std::move(to)), reason_(std::move(reason)) {}
     void deliver(std::unique_ptr<Message> /*self*/, Host& host) override {
       host.stop(reason_);
       host.at_end([to = to_, wanted = reason_](const Reason& why) {

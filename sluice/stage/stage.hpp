@@ -13,11 +13,12 @@
 
 namespace sluice::inline v0 {
 
-/// What all stages have in common: callbacks anybody may override, and what a stage may ask for while one of them
-/// runs. Users derive from Producer, ProducerConsumer or Consumer, never from this class.
+/// What all stages have in common: callbacks anybody may override, and what a stage may ask for while one of
+/// them runs. Users derive from Producer, ProducerConsumer or Consumer, never from this class.
 ///
 /// Life: constructor (no services yet), handle_start, callbacks one at a time, terminate, destructor.
-/// Thread rule: callbacks and services belong to the stage's turn; a constructor runs on the thread that calls start.
+/// Thread rule: callbacks and services belong to the stage's turn; a constructor runs on the thread that
+/// calls start.
 class Stage {
  public:
   Stage() = default;
@@ -64,16 +65,16 @@ class Stage {
   void unlink(const AnyRef& other);
   /// Runs `code` as a turn of its own, after what is emitted by now and buffered was handed out.
   void info(UniqueFunction<void()> code);
-  /// The stage is occupied for so long: what this callback emits becomes visible then, and nothing else runs before.
-  /// Time is the runtime's clock; no thread is blocked.
+  /// The stage is occupied for so long: what this callback emits becomes visible then, and nothing else runs
+  /// before. Time is the runtime's clock; no thread is blocked.
   void busy_for(Duration time);
   /// The runtime's clock, plus what busy_for added in this turn.
   [[nodiscard]] Instant now() const;
   /// A line in the runtime's log under this stage's name.
   void log(Severity severity, std::string text) const;
 
-  /// Asks another stage without waiting: `method(stage, args…)` runs there, `then(Result<R>)` here as a turn of its
-  /// own, after at most `timeout`. A later answer is discarded.
+  /// Asks another stage without waiting: `method(stage, args…)` runs there, `then(Result<R>)` here as a turn
+  /// of its own, after at most `timeout`. A later answer is discarded.
   template <class S, class F, class Then>
   void request(const Ref<S>& to, F method, Then then, Duration timeout = detail::default_timeout) {
     using R = detail::call_result_t<S, F>;
@@ -82,7 +83,8 @@ class Stage {
       sink->settle(CallError(CallError::Kind::noproc, Reason::noproc()));
       return;
     }
-    detail::send_call<S, R>(*to.host(), std::static_pointer_cast<detail::AnswerSink<R>>(sink), std::move(method));
+    detail::send_call<S, R>(*to.host(), std::static_pointer_cast<detail::AnswerSink<R>>(sink),
+                            std::move(method));
     if (timeout != forever) {
       sink->expires_by(host_->start_alarm(timeout, [weak = std::weak_ptr(sink)] {
         if (const auto pending = weak.lock()) {
@@ -96,7 +98,8 @@ class Stage {
   template <class S, class... Args>
   Ref<S> start_linked(StartOptions options, Args&&... args) {
     HostPtr started = host_->start(
-        std::move(options), [&args...]() -> std::unique_ptr<Stage> { return std::make_unique<S>(std::forward<Args>(args)...); },
+        std::move(options),
+        [&args...]() -> std::unique_ptr<Stage> { return std::make_unique<S>(std::forward<Args>(args)...); },
         typeid(S));
     if (started) host_->link(started);
     return Ref<S>(std::move(started));
@@ -120,7 +123,8 @@ class Stage {
 
    private:
     void accept(Result<R> result) override {
-      if (const std::uint64_t alarm = alarm_.load(std::memory_order_relaxed); alarm != 0) host_->cancel_alarm(alarm);
+      if (const std::uint64_t alarm = alarm_.load(std::memory_order_relaxed); alarm != 0)
+        host_->cancel_alarm(alarm);
       host_->post(make_errand([then = std::move(then_), result = std::move(result)](Host& at) mutable {
         at.run([&] { then(std::move(result)); });
       }));
@@ -130,7 +134,9 @@ class Stage {
     std::atomic<std::uint64_t> alarm_{0};
   };
 
-  void cancelled(const Cancellation& cancellation, const Subscription& from) { handle_cancel(cancellation, from); }
+  void cancelled(const Cancellation& cancellation, const Subscription& from) {
+    handle_cancel(cancellation, from);
+  }
   /// The sides a derived class has; the cell takes them over when the stage was constructed.
   virtual std::unique_ptr<IntakeBase> take_intake() { return nullptr; }
   virtual std::unique_ptr<OutletBase> take_outlet() { return nullptr; }

@@ -43,7 +43,8 @@ class Subscription {
   /// Thread rule: any thread, any number of times.
   void cancel(Reason reason = {}) const noexcept;
 
-  /// The consumer asks for nothing more until resume(); what was asked for still arrives. Thread rule: as ask.
+  /// The consumer asks for nothing more until resume(); what was asked for still arrives. Thread rule: as
+  /// ask.
   void pause() const noexcept;
   void resume() const noexcept;
   /// New terms from the next message on. Throws OptionError as subscribe_to does. Thread rule: as ask.
@@ -79,5 +80,7 @@ class BorrowedSubscription {
 
 template <>
 struct std::hash<sluice::Subscription> {
-  std::size_t operator()(const sluice::Subscription& s) const noexcept { return std::hash<sluice::SubscriptionId>{}(s.id()); }
+  std::size_t operator()(const sluice::Subscription& s) const noexcept {
+    return std::hash<sluice::SubscriptionId>{}(s.id());
+  }
 };

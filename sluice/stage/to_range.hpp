@@ -18,7 +18,8 @@ namespace sluice::inline v0 {
 /// A range over stages could not go on: a producer it depends on ended (genstage.md R14.10).
 class RangeFailed : public std::runtime_error {
  public:
-  explicit RangeFailed(Reason reason) : std::runtime_error("to_range: " + reason.to_string()), reason_(std::move(reason)) {}
+  explicit RangeFailed(Reason reason)
+      : std::runtime_error("to_range: " + reason.to_string()), reason_(std::move(reason)) {}
   [[nodiscard]] const Reason& reason() const noexcept { return reason_; }
 
  private:
@@ -90,12 +91,13 @@ class RangeSink final : public Consumer<T> {
   bool leaving_ = false;
 };
 
-/// Events of stages as a single-pass input range; see to_range(). Move-only. Leaving early cancels and waits until
-/// every producer has confirmed; what was asked for and not read is lost (R14.13).
+/// Events of stages as a single-pass input range; see to_range(). Move-only. Leaving early cancels and waits
+/// until every producer has confirmed; what was asked for and not read is lost (R14.13).
 template <class T>
 class StageRange {
  public:
-  StageRange(HostPtr sink, std::shared_ptr<Arrivals<T>> arrivals) : sink_(std::move(sink)), arrivals_(std::move(arrivals)) {}
+  StageRange(HostPtr sink, std::shared_ptr<Arrivals<T>> arrivals)
+      : sink_(std::move(sink)), arrivals_(std::move(arrivals)) {}
   StageRange(StageRange&&) noexcept = default;
   StageRange& operator=(StageRange&&) = delete;
   ~StageRange() {
@@ -164,7 +166,8 @@ class StageRange {
   void leave() {
     const auto gone = std::make_shared<Latch>();
     arrivals_->on_end([gone] { gone->open(); });
-    sink_->post(make_errand([](Host& at) { at.run([&at] { static_cast<RangeSink<T>&>(at.stage()).leave(); }); }));
+    sink_->post(
+        make_errand([](Host& at) { at.run([&at] { static_cast<RangeSink<T>&>(at.stage()).leave(); }); }));
     static_cast<void>(sink_->await(*gone, forever));
   }
 

@@ -15,19 +15,20 @@ namespace sluice::inline v0::testing {
 template <class T>
 struct FromProducer {
   Subscription subscription = {};
-  std::vector<T> events = {};                      ///< empty: the end of the subscription
+  std::vector<T> events = {};  ///< empty: the end of the subscription
   std::optional<Cancellation> cancellation = {};
 };
 
-/// A consumer driven by hand: asks only when told to, and records every message as it came. Its subscriptions are
-/// temporary unless the options say otherwise. Thread rule: any thread but inside a callback; let the runtime settle
-/// before looking.
+/// A consumer driven by hand: asks only when told to, and records every message as it came. Its subscriptions
+/// are temporary unless the options say otherwise. Thread rule: any thread but inside a callback; let the
+/// runtime settle before looking.
 template <class T>
   requires std::copy_constructible<T>
 class ConsumerProbe {
  public:
   explicit ConsumerProbe(Runtime& runtime, StartOptions options = {})
-      : log_(std::make_shared<ProbeLog<FromProducer<T>>>()), stage_(runtime.start<Stage>(std::move(options), log_)) {}
+      : log_(std::make_shared<ProbeLog<FromProducer<T>>>()),
+        stage_(runtime.start<Stage>(std::move(options), log_)) {}
 
   [[nodiscard]] const auto& ref() const noexcept { return stage_; }
 

@@ -17,21 +17,22 @@ struct FromConsumer {
   enum class What : unsigned char { subscribe, ask, cancel };
   What what = What::subscribe;
   Subscription subscription = {};
-  Demand n = 0;              ///< of an ask
-  Cancellation why = {};     ///< of a cancel
+  Demand n = 0;                   ///< of an ask
+  Cancellation why = {};          ///< of a cancel
   SubscribeOptions options = {};  ///< of a subscribe
 
   /// "subscribe", "ask 10", "cancel: boom", "down: killed"
   [[nodiscard]] std::string to_string() const;
 };
 
-/// A producer driven by hand: it records what consumers say, in order, and sends what it is told to, asked for or
-/// not. Thread rule: any thread but inside a callback; let the runtime settle before looking.
+/// A producer driven by hand: it records what consumers say, in order, and sends what it is told to, asked
+/// for or not. Thread rule: any thread but inside a callback; let the runtime settle before looking.
 template <class T>
 class ProducerProbe {
  public:
   explicit ProducerProbe(Runtime& runtime, StartOptions options = {})
-      : log_(std::make_shared<ProbeLog<FromConsumer>>()), stage_(runtime.start<Stage>(std::move(options), log_)) {}
+      : log_(std::make_shared<ProbeLog<FromConsumer>>()),
+        stage_(runtime.start<Stage>(std::move(options), log_)) {}
 
   [[nodiscard]] const auto& ref() const noexcept { return stage_; }
   operator Upstream<T>() const { return stage_; }
@@ -46,7 +47,9 @@ class ProducerProbe {
   /// The same on the first subscription.
   void send(Events<T> events) { send(subscription(), std::move(events)); }
   /// Ends a subscription from the producer's side.
-  void cancel(const Subscription& subscription, Reason reason = {}) { subscription.cancel(std::move(reason)); }
+  void cancel(const Subscription& subscription, Reason reason = {}) {
+    subscription.cancel(std::move(reason));
+  }
   void cancel(Reason reason = {}) { subscription().cancel(std::move(reason)); }
   /// A subscription that the consumer knows nothing of.
   Subscription impose_on(const ConsumerRef<T>& consumer) {
@@ -77,7 +80,8 @@ class ProducerProbe {
   }
   /// Throws ProbeError unless exactly these asks were seen.
   void expect_asks(const std::vector<Demand>& wanted) const {
-    if (const auto all = asks(); all != wanted) throw ProbeError("producer probe: asks " + list(all) + ", expected " + list(wanted));
+    if (const auto all = asks(); all != wanted)
+      throw ProbeError("producer probe: asks " + list(all) + ", expected " + list(wanted));
   }
 
  private:
@@ -96,7 +100,9 @@ class ProducerProbe {
     Demand subscribe(Seat<T>& /*seat*/, const Newcomer& /*who*/, Delivery<T>& /*out*/) override { return 0; }
     Demand cancel(Seat<T>& /*seat*/, Delivery<T>& /*out*/) override { return 0; }
     Demand ask(Seat<T>& seat, Demand n, Delivery<T>& /*out*/) override {
-      log_->add({.what = FromConsumer::What::ask, .subscription = Subscription(static_cast<EdgeOf<T>*>(&seat)), .n = n});
+      log_->add({.what = FromConsumer::What::ask,
+                 .subscription = Subscription(static_cast<EdgeOf<T>*>(&seat)),
+                 .n = n});
       return 0;
     }
     Demand dispatch(Events<T>& events, Delivery<T>& out) override {
@@ -122,7 +128,8 @@ class ProducerProbe {
       hand_->target = nullptr;
     }
     Subscription impose_on(const HostPtr& consumer) {
-      const EdgePtr edge(new EdgeOf<T>(SubscriptionId{this->host().new_id()}, HostPtr(&this->host()), consumer, {}));
+      const EdgePtr edge(
+          new EdgeOf<T>(SubscriptionId{this->host().new_id()}, HostPtr(&this->host()), consumer, {}));
       this->host().defer([this, edge] { this->host().outlet()->subscribe(edge, {}, {}, {}); });
       return Subscription(edge.get());
     }
@@ -156,7 +163,8 @@ inline std::string FromConsumer::to_string() const {
     case What::ask: return "ask " + std::to_string(n);
     case What::cancel:
       return (why.cause == Cancellation::Cause::down ? "down: " : "cancel: ") +
-             (why.reason.kind() == Reason::Kind::failure ? std::string(why.reason.text()) : why.reason.to_string());
+             (why.reason.kind() == Reason::Kind::failure ? std::string(why.reason.text())
+                                                         : why.reason.to_string());
   }
   return "unknown";
 }

@@ -10,8 +10,9 @@
 
 namespace sluice::inline v0::testing {
 
-/// Runs `test(Simulation&)` once for each of the seeds 1 … count, with the other options as given. When it throws, the
-/// line that repeats the run is printed and the exception goes on. With SLUICE_SEED=n in the environment only n runs.
+/// Runs `test(Simulation&)` once for each of the seeds 1 … count, with the other options as given. When it
+/// throws, the line that repeats the run is printed and the exception goes on. With SLUICE_SEED=n in the
+/// environment only n runs.
 template <class Test>
 void for_each_seed(std::uint64_t count, Test test, SimulationOptions options = {}) {
   std::uint64_t first = 1;

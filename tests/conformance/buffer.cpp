@@ -21,8 +21,8 @@ SCENARIO(GS_079_TakesFromTheBufferBeforeItAsksForMore) {
   counter.call(&CounterStage::emit_these, std::vector{104, 105});
   world->start<RecStage>(batches).subscribe_to(counter, four_at_once);
   world.settle();
-  EXPECT_THAT(batches.all(), ElementsAre(ElementsAre(101, 102, 103, 104), ElementsAre(105), ElementsAre(0, 1, 2),
-                                         ElementsAre(3, 4, 5, 6)));
+  EXPECT_THAT(batches.all(), ElementsAre(ElementsAre(101, 102, 103, 104), ElementsAre(105),
+                                         ElementsAre(0, 1, 2), ElementsAre(3, 4, 5, 6)));
 }
 
 /// Five events, then three more, into a buffer for five that nobody empties; then what a consumer gets.
@@ -70,15 +70,16 @@ class TellsWhatIsDiscarded : public SilentStage {
 
 SCENARIO(GS_084_TellsHowManyWereDiscardedAndWarns) {
   Record<std::size_t> counts;
-  const auto silent =
-      world->start<TellsWhatIsDiscarded>(counts, ProducerOptions<int>{.buffer = {.size = 5, .keep = Keep::first}});
+  const auto silent = world->start<TellsWhatIsDiscarded>(
+      counts, ProducerOptions<int>{.buffer = {.size = 5, .keep = Keep::first}});
   silent.call(&SilentStage::emit_these, numbers(0, 8));
   EXPECT_THAT(counts.all(), ElementsAre(3));
   EXPECT_EQ(world.logged(Severity::warning, "discarded 3 events"), 1);
 }
 
 SCENARIO(GS_085_KnowsHowManyEventsWait) {
-  const auto silent = world->start<SilentStage>(Record<Demand>{}, ProducerOptions<int>{.buffer = {.size = unlimited}});
+  const auto silent =
+      world->start<SilentStage>(Record<Demand>{}, ProducerOptions<int>{.buffer = {.size = unlimited}});
   silent.call(&SilentStage::emit_these, numbers(0, 5));
   EXPECT_EQ(silent.buffered(), 5);
   silent.call(&SilentStage::emit_these, numbers(5, 8));
@@ -100,7 +101,8 @@ SCENARIO_EXCLUDED_BY_TYPE(GS_086_AConsumerHasNoBufferToAskAbout) {
 }
 
 SCENARIO(GS_087_InfosAreNoEvents) {
-  const auto silent = world->start<SilentStage>(Record<Demand>{}, ProducerOptions<int>{.buffer = {.size = 10}});
+  const auto silent =
+      world->start<SilentStage>(Record<Demand>{}, ProducerOptions<int>{.buffer = {.size = 10}});
   silent.call(&SilentStage::emit_these, std::vector{1, 2});
   silent.info([](SilentStage&) {});
   silent.info([](SilentStage&) {});

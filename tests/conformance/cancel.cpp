@@ -13,7 +13,8 @@ using Lines = Record<std::string>;
 
 /// A recording consumer of a producer by hand.
 struct Pair {
-  Pair(World& world, OnCancel on_cancel) : producer(world.runtime()), rec(world->start<RecStage>(Batches{}, lines)) {
+  Pair(World& world, OnCancel on_cancel)
+      : producer(world.runtime()), rec(world->start<RecStage>(Batches{}, lines)) {
     rec.subscribe_to(producer, {.on_cancel = on_cancel});
     world.settle();
   }
@@ -44,7 +45,8 @@ SCENARIO(GS_117_ATransientConsumerFollowsAnAbnormalEnd) {
   Pair cancelled(world, OnCancel::transient);
   cancelled.producer.cancel("oops");
   world.settle();
-  EXPECT_THAT(cancelled.lines.all(), ElementsAre("subscribe", "cancel: failure: oops", "terminate: failure: oops"));
+  EXPECT_THAT(cancelled.lines.all(),
+              ElementsAre("subscribe", "cancel: failure: oops", "terminate: failure: oops"));
   EXPECT_EQ(world->wait(cancelled.rec), Reason("oops"));
 
   Pair down(world, OnCancel::transient);
@@ -91,7 +93,9 @@ class WritesAll : public Consumer<int> {
   void handle_events(Events<int> events, const Subscription& /*from*/) override {
     for (const int event : events) lines_.add(std::to_string(event));
   }
-  void handle_cancel(const Cancellation& why, const Subscription& /*from*/) override { lines_.add(to_line(why)); }
+  void handle_cancel(const Cancellation& why, const Subscription& /*from*/) override {
+    lines_.add(to_line(why));
+  }
   Lines lines_;
 };
 
@@ -108,7 +112,9 @@ SCENARIO(GS_121_HandlesEventsBeforeTheCancellationBehindThem) {
 }
 
 class CrashesOnItsFirstEvents : public Consumer<int> {
-  void handle_events(Events<int> /*events*/, const Subscription& /*from*/) override { throw std::runtime_error("crash"); }
+  void handle_events(Events<int> /*events*/, const Subscription& /*from*/) override {
+    throw std::runtime_error("crash");
+  }
 };
 
 class SendsOneByOne : public SilentStage {

@@ -71,7 +71,8 @@ SCENARIO(GS_141_ABroadcastRefusesTheThirdTimeToo) {
 }
 
 SCENARIO(GS_142_ABroadcastHandsOutItsBufferOnceTheNewcomerAsks) {
-  const auto silent = world->start<SilentStage>(Record<Demand>{}, ProducerOptions<int>{.dispatcher = broadcast()});
+  const auto silent =
+      world->start<SilentStage>(Record<Demand>{}, ProducerOptions<int>{.dispatcher = broadcast()});
   ConsumerProbe<int> a(world.runtime());
   ConsumerProbe<int> b(world.runtime());
   a.subscribe_to(silent);
@@ -110,7 +111,8 @@ SCENARIO(GS_144_TheLeavingOfTheSlowestConsumerOfABroadcastLetsTheOthersGoOn) {
 
 class CountsDemand : public CounterStage {
  public:
-  CountsDemand(Record<Demand> demands, ProducerOptions<int> options) : CounterStage(0, std::move(options)), demands_(std::move(demands)) {}
+  CountsDemand(Record<Demand> demands, ProducerOptions<int> options)
+      : CounterStage(0, std::move(options)), demands_(std::move(demands)) {}
 
  private:
   void handle_demand(Demand n) override {
@@ -123,7 +125,8 @@ class CountsDemand : public CounterStage {
 SCENARIO(GS_152_EventsThatARouteDropsAreAskedForAgain) {
   Record<Demand> demands;
   const auto from_ten = [](int& event) { return event < 10 ? std::nullopt : std::optional<std::size_t>(0); };
-  const auto counter = world->start<CountsDemand>(demands, ProducerOptions<int>{.dispatcher = partition(1, from_ten)});
+  const auto counter =
+      world->start<CountsDemand>(demands, ProducerOptions<int>{.dispatcher = partition(1, from_ten)});
   ConsumerProbe<int> consumer(world.runtime());
   consumer.subscribe_to(counter, {.on_cancel = OnCancel::temporary, .partition = 0});
   consumer.ask(10);

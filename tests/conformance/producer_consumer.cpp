@@ -78,7 +78,8 @@ SCENARIO(GS_105_CutsTheNextMessageAndAsksInBetween) {
   line.ask(1);
   line.ask(3);
   line.ask(1);
-  EXPECT_THAT(line.handled.all(), ElementsAre(ElementsAre(1, 2, 3, 4), ElementsAre(5, 6, 7, 8, 9), ElementsAre(10)));
+  EXPECT_THAT(line.handled.all(),
+              ElementsAre(ElementsAre(1, 2, 3, 4), ElementsAre(5, 6, 7, 8, 9), ElementsAre(10)));
   EXPECT_THAT(line.consumer.messages(), ElementsAre(ElementsAre(1), ElementsAre(2, 3, 4), ElementsAre(5)));
   EXPECT_THAT(line.producer.asks(), ElementsAre(10, 9));
   EXPECT_EQ(line.pc.buffered(), 5);
@@ -93,7 +94,8 @@ SCENARIO(GS_106_AStageThatEmitsNothingKeepsThePipelineMoving) {
   world.settle();
   const auto batches = handled.all();
   ASSERT_EQ(batches.size(), 100);
-  for (int i = 0; i != 100; ++i) EXPECT_EQ(batches[static_cast<std::size_t>(i)], numbers(20 * i, 20 * i + 20));
+  for (int i = 0; i != 100; ++i)
+    EXPECT_EQ(batches[static_cast<std::size_t>(i)], numbers(20 * i, 20 * i + 20));
 }
 
 /// What a doubling stage on these terms handles and what its consumer gets, of 0 … 399.
@@ -104,7 +106,8 @@ struct Doubling {
     const SubscribeOptions half{.max_demand = 100, .min_demand = 50};
     const auto counter = world->start<CounterStage>(0, ProducerOptions<int>{}, 400);
     if (when == Subscribed::at_start) {
-      const auto pc = world->start<PcStage>(2, handled, Lines{}, ProducerConsumerOptions<int, int>{.subscribe_to = {{counter, terms}}});
+      const auto pc = world->start<PcStage>(
+          2, handled, Lines{}, ProducerConsumerOptions<int, int>{.subscribe_to = {{counter, terms}}});
       world->start<RecStage>(got, Lines{}, ConsumerOptions<int>{.subscribe_to = {{pc, half}}});
     } else {
       const auto pc = world->start<PcStage>(2, handled);
@@ -128,7 +131,8 @@ SCENARIO(GS_108_BatchesFollowTheTermsOfBothSides) {
 SCENARIO(GS_109_LargeInputBatchesAreCutForTheConsumer) {
   for (const auto when : {Doubling::Subscribed::at_start, Doubling::Subscribed::later}) {
     const Doubling line(world, {.max_demand = 100, .min_demand = 20}, when);
-    EXPECT_THAT(first(3, line.handled.all()), ElementsAre(numbers(0, 80), numbers(80, 100), numbers(100, 180)));
+    EXPECT_THAT(first(3, line.handled.all()),
+                ElementsAre(numbers(0, 80), numbers(80, 100), numbers(100, 180)));
     EXPECT_THAT(first(3, line.got.all()), ElementsAre(doubled(0, 25), doubled(25, 50), doubled(50, 75)));
   }
 }
@@ -153,7 +157,8 @@ SCENARIO(GS_110_HandlesWhatIsQueuedBeforeACancellation) {
 
 /// Four events queued in a stage whose producer then cancels.
 struct CancelledWhileQueued {
-  CancelledWhileQueued(World& world, SubscribeOptions terms) : producer(world.runtime()), consumer(world.runtime()) {
+  CancelledWhileQueued(World& world, SubscribeOptions terms)
+      : producer(world.runtime()), consumer(world.runtime()) {
     pc = world->start<PcStage>(1, handled, lines);
     pc.subscribe_to(producer, std::move(terms));
     world.settle();
@@ -185,7 +190,8 @@ SCENARIO(GS_111_HearsOfACancellationBehindItsQueue) {
 
 class TellsWhereFrom : public PcStage {
  public:
-  TellsWhereFrom(Batches batches, Record<AnyRef> producers) : PcStage(1, std::move(batches)), producers_(std::move(producers)) {}
+  TellsWhereFrom(Batches batches, Record<AnyRef> producers)
+      : PcStage(1, std::move(batches)), producers_(std::move(producers)) {}
 
  private:
   void handle_events(Events<int> events, const Subscription& from) override {

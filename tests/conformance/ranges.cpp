@@ -56,7 +56,9 @@ SCENARIO(GS_163_AnUnknownNameFailsUnlessTemporary) {
 }
 
 class Refuses : public SilentStage {
-  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& from) override { from.cancel("no_thanks"); }
+  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& from) override {
+    from.cancel("no_thanks");
+  }
 };
 
 SCENARIO(GS_164_ARefusalFailsUnlessTemporary) {
@@ -89,7 +91,9 @@ SCENARIO(GS_166_NoticesTheEndWhenMoreIsAskedThanIsLeft) {
 /// Starts a range's stage that is linked to itself, and hands it out.
 class StartsARange : public SilentStage {
  public:
-  AnyRef start_one() { return start_linked<RangeProducer<std::vector<int>>>({}, std::vector{1, 2, 3}, RangeOptions<int>{}); }
+  AnyRef start_one() {
+    return start_linked<RangeProducer<std::vector<int>>>({}, std::vector{1, 2, 3}, RangeOptions<int>{});
+  }
 };
 
 SCENARIO(GS_168_ARangeIsLinkedToTheStageThatStartsIt) {

@@ -21,7 +21,9 @@ class World {
   explicit World(std::uint64_t seed)
       : runtime_(std::make_unique<Simulation>(SimulationOptions{.seed = seed, .log = sink()})) {}
   /// Two workers and a clock that stands still until advance().
-  World() : runtime_(std::make_unique<Runtime>(RuntimeOptions{.workers = 2, .clock = std::make_shared<ManualClock>(), .log = sink()})) {}
+  World()
+      : runtime_(std::make_unique<Runtime>(
+            RuntimeOptions{.workers = 2, .clock = std::make_shared<ManualClock>(), .log = sink()})) {}
 
   /// Does not wait for events that nobody asks for.
   ~World() { runtime_->shutdown(std::chrono::milliseconds(1)); }
@@ -45,7 +47,8 @@ class World {
   /// How many records of this severity contain the text.
   [[nodiscard]] std::size_t logged(Severity severity, std::string_view text) const {
     std::size_t count = 0;
-    for (const LogRecord& record : logs(severity)) count += record.text.find(text) != std::string::npos ? 1 : 0;
+    for (const LogRecord& record : logs(severity))
+      count += record.text.find(text) != std::string::npos ? 1 : 0;
     return count;
   }
 
@@ -83,16 +86,16 @@ void everywhere(Scenario scenario) {
 #define SCENARIO(name) SCENARIO_OF(Conformance, name)
 
 /// The same in a suite of its own, for what has no number.
-#define SCENARIO_OF(suite, name)                                         \
-  static void name##_body(sluice::conformance::World& world);            \
-  TEST(suite, name) { sluice::conformance::everywhere(name##_body); }    \
+#define SCENARIO_OF(suite, name)                                      \
+  static void name##_body(sluice::conformance::World& world);         \
+  TEST(suite, name) { sluice::conformance::everywhere(name##_body); } \
   static void name##_body([[maybe_unused]] sluice::conformance::World& world)
 
 /// A scenario whose wrong input C++ types exclude: the body holds static_assert(!requires …).
-#define SCENARIO_EXCLUDED_BY_TYPE(name)                \
-  static void name##_body();                           \
-  TEST(Conformance, name) {                            \
-    RecordProperty("excluded_by_type", "yes");         \
-    name##_body();                                     \
-  }                                                    \
+#define SCENARIO_EXCLUDED_BY_TYPE(name)        \
+  static void name##_body();                   \
+  TEST(Conformance, name) {                    \
+    RecordProperty("excluded_by_type", "yes"); \
+    name##_body();                             \
+  }                                            \
   static void name##_body()

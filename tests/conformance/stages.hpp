@@ -20,10 +20,12 @@ inline std::vector<int> numbers(int first, int end) {
   return all;
 }
 
-/// Emits the next n integers for handle_demand(n), from `first` on; none from `end` on, so that a scenario can settle.
+/// Emits the next n integers for handle_demand(n), from `first` on; none from `end` on, so that a scenario
+/// can settle.
 class CounterStage : public Producer<int> {
  public:
-  explicit CounterStage(int first = 0, ProducerOptions<int> options = {}, int end = std::numeric_limits<int>::max())
+  explicit CounterStage(int first = 0, ProducerOptions<int> options = {},
+                        int end = std::numeric_limits<int>::max())
       : Producer<int>(std::move(options)), next_(first), end_(end) {}
   void emit_these(std::vector<int> events) { emit_all(events); }
 
@@ -100,13 +102,16 @@ inline std::string to_line(const Cancellation& why) {
   return (why.cause == Cancellation::Cause::down ? "down: " : "cancel: ") + why.reason.to_string();
 }
 
-/// Emits each of its events `times` times: 0 drops them, 1 passes them on. Records its batches, and as lines what its
-/// other callbacks get.
+/// Emits each of its events `times` times: 0 drops them, 1 passes them on. Records its batches, and as lines
+/// what its other callbacks get.
 class PcStage : public ProducerConsumer<int, int> {
  public:
   explicit PcStage(int times, Batches batches = {}, Record<std::string> lines = {},
                    ProducerConsumerOptions<int, int> options = {})
-      : ProducerConsumer<int, int>(std::move(options)), times_(times), batches_(std::move(batches)), lines_(std::move(lines)) {}
+      : ProducerConsumer<int, int>(std::move(options)),
+        times_(times),
+        batches_(std::move(batches)),
+        lines_(std::move(lines)) {}
   void emit_these(std::vector<int> events) { emit_all(events); }
   void note(const std::string& line) { lines_.add(line); }
 
@@ -118,7 +123,9 @@ class PcStage : public ProducerConsumer<int, int> {
     }
     batches_.add(std::move(events).to_vector());
   }
-  void handle_cancel(const Cancellation& why, const Subscription& /*from*/) override { lines_.add(to_line(why)); }
+  void handle_cancel(const Cancellation& why, const Subscription& /*from*/) override {
+    lines_.add(to_line(why));
+  }
   void terminate(const Reason& reason) override { lines_.add("terminate: " + reason.to_string()); }
 
  private:
@@ -127,7 +134,8 @@ class PcStage : public ProducerConsumer<int, int> {
   Record<std::string> lines_;
 };
 
-/// Records what its callbacks get: batches, and "subscribe", "cancel: r", "down: r", "terminate: r" … as lines.
+/// Records what its callbacks get: batches, and "subscribe", "cancel: r", "down: r", "terminate: r" … as
+/// lines.
 class RecStage : public Consumer<int> {
  public:
   explicit RecStage(Batches batches, Record<std::string> lines = {}, ConsumerOptions<int> options = {})
