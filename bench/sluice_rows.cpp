@@ -203,18 +203,18 @@ class Silent final : public sluice::Producer<Event> {
 
 class Idle final : public sluice::ProducerConsumer<Event, Event> {
  public:
-  explicit Idle(const sluice::Upstream<Event>& upstream)
-      : ProducerConsumer({.subscribe_to = only(upstream)}) {}
+  explicit Idle(const sluice::Upstream<Event>& upstream) : ProducerConsumer({.subscribe_to = {{upstream}}}) {}
 
  private:
-  /// A list in braces would copy its elements, which only move.
-  static std::vector<sluice::SubscribeTo<Event>> only(const sluice::Upstream<Event>& upstream) {
-    std::vector<sluice::SubscribeTo<Event>> list;
-    list.push_back({upstream});
-    return list;
-  }
-
   void handle_events(Events<Event> events, const Subscription&) override { emit_all(std::move(events)); }
+};
+
+class IdleConsumer final : public sluice::Consumer<Event> {
+ public:
+  explicit IdleConsumer(const sluice::Upstream<Event>& upstream) : Consumer({.subscribe_to = {{upstream}}}) {}
+
+ private:
+  void handle_events(Events<Event>, const Subscription&) override {}
 };
 
 }  // namespace
@@ -290,7 +290,18 @@ RoundTrips sluice_round_trips_from_outside(std::size_t trips, int workers) {
   return log.result();
 }
 
-IdleCost sluice_idle(std::size_t stages) {
+IdleCost sluice_idle_pairs(std::size_t stages) {
+  Runtime runtime({.workers = 2});
+  const Footprint footprint;
+  for (std::size_t i = 0; i < stages / 2; ++i) {
+    const auto producer = runtime.start<Silent>();
+    runtime.start<IdleConsumer>(producer);
+  }
+  runtime.settle();
+  return footprint.per(stages / 2 * 2);
+}
+
+IdleCost sluice_idle_chains(std::size_t stages) {
   const std::size_t chains = std::max<std::size_t>(stages / chain_length, 1);
   Runtime runtime({.workers = 2});
   const Footprint footprint;

@@ -36,7 +36,10 @@ RoundTrips sluice_round_trips_between_stages(std::size_t trips, int workers);
 /// This thread pushes into an inlet and spins until the stage behind it has answered.
 RoundTrips sluice_round_trips_from_outside(std::size_t trips, int workers);
 
-/// Chains of 100 stages, each subscribed to the one before it; idle once all first asks were handled.
-IdleCost sluice_idle(std::size_t stages);
+/// Half of the stages are producers, each with one of the others subscribed; idle once all first asks were
+/// handled.
+IdleCost sluice_idle_pairs(std::size_t stages);
+/// Chains of 100 producer_consumers: every stage has both sides, twice the parts of a stage in a pair.
+IdleCost sluice_idle_chains(std::size_t stages);
 
 }  // namespace bench

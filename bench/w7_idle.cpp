@@ -31,12 +31,16 @@ int main(int argc, char** argv) {
                                                                  {"bytes of malloc", Better::lower},
                                                                  {"ns to start", Better::lower}});
   if constexpr (has_caf) add(question, "caf actor", caf_idle);
-  if constexpr (has_sluice) add(question, "sluice stage", sluice_idle);
-  question.hold(
-      {.row = "sluice stage", .factor = 1, .recorded = 512, .against = "limit of 512 B", .figure = resident});
-  question.hold(
-      {.row = "sluice stage", .factor = 1, .recorded = 1000, .against = "limit of 1 us", .figure = start});
-  question.hold({.row = "sluice stage", .factor = 0, .peers = {"caf actor"}, .figure = resident});
-  question.hold({.row = "sluice stage", .factor = 0, .peers = {"caf actor"}, .figure = start});
+  if constexpr (has_sluice) {
+    add(question, "sluice stage, in pairs", sluice_idle_pairs);
+    add(question, "sluice stage, in chains", sluice_idle_chains);
+  }
+  for (const char* row : {"sluice stage, in pairs", "sluice stage, in chains"}) {
+    question.hold(
+        {.row = row, .factor = 1, .recorded = 512, .against = "limit of 512 B", .figure = resident});
+    question.hold({.row = row, .factor = 1, .recorded = 1000, .against = "limit of 1 us", .figure = start});
+    question.hold({.row = row, .factor = 0, .peers = {"caf actor"}, .figure = resident});
+    question.hold({.row = row, .factor = 0, .peers = {"caf actor"}, .figure = start});
+  }
   return question.run(argc, argv);
 }
