@@ -1,5 +1,6 @@
 // Events from a thread that is no stage: one that reads a socket. It pushes into an inlet; when the stages
-// behind it are slow, the inlet is full, the thread waits in push, and the socket's sender waits for the thread.
+// behind it are slow, the inlet is full, the thread waits in push, and the socket's sender waits for the
+// thread.
 #include <sys/socket.h>
 #include <unistd.h>
 

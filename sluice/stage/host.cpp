@@ -8,6 +8,7 @@
 
 namespace sluice::inline v0 {
 
+Host::Host(StageId id) noexcept : id_(id) {}
 Host::~Host() = default;
 
 std::string Host::label() const {

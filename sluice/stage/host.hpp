@@ -212,7 +212,7 @@ class Host {
   friend class HostPtr;
   friend class RunQueue;
 
-  explicit Host(StageId id) noexcept : id_(id) {}
+  explicit Host(StageId id) noexcept;
   virtual ~Host();
 
   /// What an end needs to know. One allocation, made when a stage ends.

@@ -24,17 +24,17 @@ TEST(SimulatedRuns, AreEqualForEqualSeeds) {
 TEST(SimulatedRuns, DifferForOtherSeeds) { EXPECT_NE(trace_of(1).first, trace_of(2).first); }
 
 TEST(SimulatedRuns, KeepTheOrderOfLateMessages) {
-  testing::for_each_seed(
-      20,
-      [](Simulation& runtime) {
-        std::vector<int> got;
-        runtime.start(consume<int>([&got](int n) { got.push_back(n); })).subscribe_to(runtime.start<Numbers>(100), {.max_demand = 7});
-        runtime.run_until_idle();
-        EXPECT_EQ(got.size(), 100);
-        EXPECT_TRUE(std::is_sorted(got.begin(), got.end()));
-        EXPECT_GT(runtime.now().time_since_epoch(), 0ns);
-      },
-      {.delay_chance = 0.5, .log = silence()});
+  testing::for_each_seed(20,
+                         [](Simulation& runtime) {
+                           std::vector<int> got;
+                           runtime.start(consume<int>([&got](int n) { got.push_back(n); }))
+                               .subscribe_to(runtime.start<Numbers>(100), {.max_demand = 7});
+                           runtime.run_until_idle();
+                           EXPECT_EQ(got.size(), 100);
+                           EXPECT_TRUE(std::is_sorted(got.begin(), got.end()));
+                           EXPECT_GT(runtime.now().time_since_epoch(), 0ns);
+                         },
+                         {.delay_chance = 0.5, .log = silence()});
 }
 
 TEST(SimulatedRuns, ThatNeverEndAreTold) {
@@ -112,7 +112,8 @@ TEST(BusyFor, HidesAStagesEffectsUntilItsTimeIsOver) {
 
 TEST(Seeds, AreNumberedFromOne) {
   int runs = 0;
-  testing::for_each_seed(3, [&runs](Simulation& runtime) { EXPECT_EQ(runtime.seed(), static_cast<std::uint64_t>(++runs)); });
+  testing::for_each_seed(
+      3, [&runs](Simulation& runtime) { EXPECT_EQ(runtime.seed(), static_cast<std::uint64_t>(++runs)); });
   EXPECT_EQ(runs, 3);
 }
 

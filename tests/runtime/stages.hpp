@@ -44,7 +44,9 @@ class PassesOn : public ProducerConsumer<int, int> {
   explicit PassesOn(Lines* lines = nullptr) : lines_(lines) {}
 
  private:
-  void handle_events(Events<int> events, const Subscription& /*from*/) override { emit_all(std::move(events)); }
+  void handle_events(Events<int> events, const Subscription& /*from*/) override {
+    emit_all(std::move(events));
+  }
   void terminate(const Reason& /*reason*/) override {
     if (lines_ != nullptr) lines_->add("passes on");
   }
@@ -59,7 +61,9 @@ class Counts : public Consumer<int> {
   [[nodiscard]] std::string describe() const override { return "has counted " + std::to_string(count_); }
 
  protected:
-  void handle_events(Events<int> events, const Subscription& /*from*/) override { count_ += static_cast<int>(events.size()); }
+  void handle_events(Events<int> events, const Subscription& /*from*/) override {
+    count_ += static_cast<int>(events.size());
+  }
   void terminate(const Reason& /*reason*/) override {
     if (lines_ != nullptr) lines_->add("counts");
   }

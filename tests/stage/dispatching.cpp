@@ -41,7 +41,8 @@ TEST(Dispatching, RoundRobinServesEachInTurn) {
 
 TEST(Dispatching, APartitionMayHaveSeveralConsumers) {
   const auto by_parity = [](int& event) -> std::optional<std::size_t> { return event % 2; };
-  Probes line(partition(2, by_parity, {.several = true}), {{.partition = 0}, {.partition = 0}, {.partition = 1}});
+  Probes line(partition(2, by_parity, {.several = true}),
+              {{.partition = 0}, {.partition = 0}, {.partition = 1}});
   line.emit({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32});
   std::vector<int> even = line.events(0);
   EXPECT_EQ(even.size(), 10);
@@ -56,7 +57,8 @@ TEST(Dispatching, APartitionMayHaveSeveralConsumers) {
 TEST(Dispatching, APartitionMayBeTakenOnceOnly) {
   Probes line(partition(2), {{.partition = 0}, {.partition = 0}, {}, {.partition = 7}});
   EXPECT_EQ(line.probes[0]->cancellations().size(), 0);
-  for (const std::size_t refused : {1U, 2U, 3U}) EXPECT_EQ(line.probes[refused]->cancellations().size(), 1) << refused;
+  for (const std::size_t refused : {1U, 2U, 3U})
+    EXPECT_EQ(line.probes[refused]->cancellations().size(), 1) << refused;
   EXPECT_TRUE(line.source.alive());
 }
 
@@ -65,7 +67,8 @@ TEST(Dispatching, ASelectorChoosesFromABroadcast) {
   const auto source = runtime.start<Source>(ProducerOptions<int>{.dispatcher = broadcast()});
   ConsumerProbe<int> even(runtime);
   ConsumerProbe<int> all(runtime);
-  even.subscribe_to(source, {.on_cancel = OnCancel::temporary}, where([](int event) { return event % 2 == 0; }));
+  even.subscribe_to(source, {.on_cancel = OnCancel::temporary},
+                    where([](int event) { return event % 2 == 0; }));
   all.subscribe_to(source);
   even.ask(2);
   all.ask(4);

@@ -20,7 +20,8 @@ const SubscribeOptions transient{.max_demand = 2, .on_cancel = OnCancel::transie
 
 TEST(FromRange, OwnsWhatItIsGiven) {
   Simulation runtime;
-  EXPECT_THAT(all<std::string>(runtime, {{runtime.start(from_range(std::list<std::string>{"a", "b", "c"})), transient}}),
+  EXPECT_THAT(all<std::string>(
+                  runtime, {{runtime.start(from_range(std::list<std::string>{"a", "b", "c"})), transient}}),
               ElementsAre("a", "b", "c"));
 }
 
@@ -50,7 +51,8 @@ TEST(FromRange, PullsLazily) {
 
 TEST(FromRange, StopsWithItsLastConsumerWhenToldTo) {
   Simulation runtime;
-  const auto producer = runtime.start(from_range(std::views::iota(0), {.on_last_cancel = OnLastCancel::stop}));
+  const auto producer =
+      runtime.start(from_range(std::views::iota(0), {.on_last_cancel = OnLastCancel::stop}));
   testing::ConsumerProbe<int> consumer(runtime);
   consumer.subscribe_to(producer);
   runtime.settle();
@@ -84,13 +86,15 @@ TEST(ToRange, FailsWithItsProducer) {
   } catch (const RangeFailed& failed) {
     EXPECT_EQ(failed.reason(), Reason("crash"));
   }
-  EXPECT_EQ(all<int>(runtime, {{runtime.start<Crashes>(), {.on_cancel = OnCancel::temporary}}}), std::vector<int>{});
+  EXPECT_EQ(all<int>(runtime, {{runtime.start<Crashes>(), {.on_cancel = OnCancel::temporary}}}),
+            std::vector<int>{});
 }
 
 TEST(ToRange, FailsOnAPermanentProducerThatJustEnds) {
   Simulation runtime;
-  EXPECT_THROW(all<int>(runtime, {{runtime.start(from_range(std::vector{1})), {.on_cancel = OnCancel::permanent}}}),
-               RangeFailed);
+  EXPECT_THROW(
+      all<int>(runtime, {{runtime.start(from_range(std::vector{1})), {.on_cancel = OnCancel::permanent}}}),
+      RangeFailed);
 }
 
 TEST(ToRange, OfNothingIsEmpty) {
@@ -100,14 +104,16 @@ TEST(ToRange, OfNothingIsEmpty) {
 
 TEST(ToRange, ThrowsInsideACallback) {
   Simulation runtime;
-  runtime.start<Doer>().call([&](Doer&) { EXPECT_THROW(static_cast<void>(runtime.to_range<int>({})), std::logic_error); });
+  runtime.start<Doer>().call(
+      [&](Doer&) { EXPECT_THROW(static_cast<void>(runtime.to_range<int>({})), std::logic_error); });
 }
 
 TEST(ToRange, ReadsFromWorkerThreads) {
   Runtime runtime({.workers = 2});
   const auto numbers = runtime.start(from_range(std::views::iota(0, 10'000)));
   int next = 0;
-  for (const int number : runtime.to_range<int>({{numbers, {.on_cancel = OnCancel::transient}}})) ASSERT_EQ(number, next++);
+  for (const int number : runtime.to_range<int>({{numbers, {.on_cancel = OnCancel::transient}}}))
+    ASSERT_EQ(number, next++);
   EXPECT_EQ(next, 10'000);
 }
 
@@ -127,7 +133,8 @@ TEST(OneLiners, MakeAPipeline) {
 TEST(OneLiners, ConsumeWholeBatches) {
   Simulation runtime;
   std::vector<std::size_t> sizes;
-  const auto taken = runtime.start(consume<int>([&sizes](Events<int> events) { sizes.push_back(events.size()); }));
+  const auto taken =
+      runtime.start(consume<int>([&sizes](Events<int> events) { sizes.push_back(events.size()); }));
   taken.subscribe_to(runtime.start<Numbers>(10), {.max_demand = 5, .min_demand = 0});
   runtime.settle();
   EXPECT_THAT(sizes, ElementsAre(5, 5));

@@ -33,7 +33,8 @@ class Source : public Producer<int> {
 /// Emits 0, 1, 2 … up to `end` - 1 as asked.
 class Numbers : public Producer<int> {
  public:
-  explicit Numbers(int end, ProducerOptions<int> options = {}) : Producer<int>(std::move(options)), end_(end) {}
+  explicit Numbers(int end, ProducerOptions<int> options = {})
+      : Producer<int>(std::move(options)), end_(end) {}
 
  private:
   void handle_demand(Demand n) override {
@@ -46,7 +47,8 @@ class Numbers : public Producer<int> {
 /// Writes down what it gets; read it when the simulation has settled.
 class Sink : public Consumer<int> {
  public:
-  explicit Sink(std::vector<int>& got, ConsumerOptions<int> options = {}) : Consumer<int>(std::move(options)), got_(got) {}
+  explicit Sink(std::vector<int>& got, ConsumerOptions<int> options = {})
+      : Consumer<int>(std::move(options)), got_(got) {}
 
  private:
   void handle_events(Events<int> events, const Subscription& /*from*/) override {
@@ -55,7 +57,8 @@ class Sink : public Consumer<int> {
   std::vector<int>& got_;
 };
 
-/// Runs code it is given, and writes down what its other callbacks hear. A consumer, so that it needs no demand.
+/// Runs code it is given, and writes down what its other callbacks hear. A consumer, so that it needs no
+/// demand.
 class Doer : public Consumer<int> {
  public:
   explicit Doer(std::vector<std::string>* lines = nullptr) : lines_(lines) {}
@@ -82,9 +85,13 @@ class Doer : public Consumer<int> {
  private:
   void handle_events(Events<int> /*events*/, const Subscription& /*from*/) override {}
   void handle_timer(TimerId /*timer*/) override {
-    note("timer at " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now().time_since_epoch()).count()));
+    note("timer at " +
+         std::to_string(
+             std::chrono::duration_cast<std::chrono::milliseconds>(now().time_since_epoch()).count()));
   }
-  void handle_down(MonitorId /*monitor*/, const Reason& reason) override { note("down: " + reason.to_string()); }
+  void handle_down(MonitorId /*monitor*/, const Reason& reason) override {
+    note("down: " + reason.to_string());
+  }
   void handle_exit(AnyRef /*from*/, const Reason& reason) override { note("exit: " + reason.to_string()); }
   void terminate(const Reason& reason) override { note("terminate: " + reason.to_string()); }
   std::vector<std::string>* lines_;

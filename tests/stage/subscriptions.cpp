@@ -68,7 +68,8 @@ TEST_F(RunningSubscription, IsCancelledAnyNumberOfTimes) {
 /// Adds up, and emits the sum when no more will come.
 class Sums : public ProducerConsumer<int, int> {
  public:
-  explicit Sums(std::vector<SubscribeTo<int>> of = {}) : ProducerConsumer<int, int>({.subscribe_to = std::move(of)}) {}
+  explicit Sums(std::vector<SubscribeTo<int>> of = {})
+      : ProducerConsumer<int, int>({.subscribe_to = std::move(of)}) {}
 
  private:
   void handle_events(Events<int> events, const Subscription& /*from*/) override {
@@ -82,8 +83,9 @@ TEST(UpstreamDone, IsWhereAStageFlushesWhatItHoldsBack) {
   Simulation runtime{{.log = silence()}};
   std::vector<int> got;
   const SubscribeOptions transient{.on_cancel = OnCancel::transient};
-  const auto sums = runtime.start<Sums>(std::vector<SubscribeTo<int>>{
-      {runtime.start(from_range(std::vector{1, 2, 3})), transient}, {runtime.start(from_range(std::vector{10, 20})), transient}});
+  const auto sums = runtime.start<Sums>(
+      std::vector<SubscribeTo<int>>{{runtime.start(from_range(std::vector{1, 2, 3})), transient},
+                                    {runtime.start(from_range(std::vector{10, 20})), transient}});
   runtime.start<Sink>(got).subscribe_to(sums, transient);
   runtime.settle();
   EXPECT_TRUE(sums.alive());
@@ -93,7 +95,8 @@ TEST(UpstreamDone, IsWhereAStageFlushesWhatItHoldsBack) {
 TEST(UpstreamDone, ComesBeforeTheEndOfAStageThatFollowsItsProducer) {
   Simulation runtime{{.log = silence()}};
   std::vector<int> got;
-  const auto sums = runtime.start<Sums>(std::vector<SubscribeTo<int>>{{runtime.start(from_range(std::vector{1, 2, 3}))}});
+  const auto sums =
+      runtime.start<Sums>(std::vector<SubscribeTo<int>>{{runtime.start(from_range(std::vector{1, 2, 3}))}});
   runtime.start<Sink>(got).subscribe_to(sums, {.on_cancel = OnCancel::transient});
   runtime.settle();
   EXPECT_EQ(runtime.wait(sums), Reason::normal());

@@ -43,6 +43,7 @@ int main() {
     doubler.subscribe_to(counter, {.max_demand = 10, .min_demand = 5});
     if (!runtime.wait(adder, std::chrono::seconds(20))) return 1;
   }
-  std::printf("sluice %d.%d.%d: %ld\n", SLUICE_VERSION_MAJOR, SLUICE_VERSION_MINOR, SLUICE_VERSION_PATCH, sum);
+  std::printf("sluice %d.%d.%d: %ld\n", SLUICE_VERSION_MAJOR, SLUICE_VERSION_MINOR, SLUICE_VERSION_PATCH,
+              sum);
   return sum == 90 ? 0 : 1;
 }
