@@ -1,6 +1,6 @@
-// The bytes are a program for one dispatcher with a buffer before it: consumers come, ask and leave, events are emitted.
-// Against it stands what every dispatcher owes: each event once (a broadcast: once each), in order, never more than was
-// asked for, none lost, none waiting while somebody who may have it asks.
+// The bytes are a program for one dispatcher with a buffer before it: consumers come, ask and leave, events
+// are emitted. Against it stands what every dispatcher owes: each event once (a broadcast: once each), in
+// order, never more than was asked for, none lost, none waiting while somebody who may have it asks.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -51,11 +51,14 @@ class Bench final : public sluice::Delivery<std::uint64_t> {
   Bench(Kind kind, Demand size, sluice::Keep keep) : kind_(kind), buffer_(size, keep), capacity_(size) {
     switch (kind) {
       case Kind::demand: dispatcher_ = sluice::by_demand().make<std::uint64_t>(); break;
-      case Kind::shuffled: dispatcher_ = sluice::by_demand({.shuffle = true, .seed = 3}).make<std::uint64_t>(); break;
+      case Kind::shuffled:
+        dispatcher_ = sluice::by_demand({.shuffle = true, .seed = 3}).make<std::uint64_t>();
+        break;
       case Kind::round_robin: dispatcher_ = sluice::round_robin().make<std::uint64_t>(); break;
       case Kind::broadcast: dispatcher_ = sluice::broadcast().make<std::uint64_t>(); break;
       default:
-        dispatcher_ = sluice::partition(partitions, route, {.several = kind == Kind::several}).make<std::uint64_t>();
+        dispatcher_ =
+            sluice::partition(partitions, route, {.several = kind == Kind::several}).make<std::uint64_t>();
     }
     dispatcher_->bound_queues(size, keep);
   }
@@ -148,7 +151,8 @@ class Bench final : public sluice::Delivery<std::uint64_t> {
     for (const std::uint64_t event : events) {
       require(!consumer.last || *consumer.last < event, "out of order");
       consumer.last = event;
-      if (kind_ == Kind::partition || kind_ == Kind::several) require(route(event) == consumer.partition, "a wrong partition");
+      if (kind_ == Kind::partition || kind_ == Kind::several)
+        require(route(event) == consumer.partition, "a wrong partition");
       if (kind_ != Kind::broadcast) require(seen_.insert(event).second, "delivered twice");
     }
     delivered_ += events.size();
@@ -198,7 +202,7 @@ class Bench final : public sluice::Delivery<std::uint64_t> {
   std::uint64_t emitted_ = 0;
   std::uint64_t delivered_ = 0;
   std::uint64_t discarded_ = 0;
-  Demand upstream_ = 0;        // asked for and not come: an upper bound
+  Demand upstream_ = 0;  // asked for and not come: an upper bound
   Demand upstream_again_ = 0;
 };
 
@@ -209,13 +213,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Program program({data, size});
   const auto kind = static_cast<Kind>(program.below(6));
   const Demand sizes[] = {0, 1, 5, 100, sluice::unlimited};
-  Bench bench(kind, sizes[program.below(5)], program.below(2) == 0 ? sluice::Keep::first : sluice::Keep::last);
+  Bench bench(kind, sizes[program.below(5)],
+              program.below(2) == 0 ? sluice::Keep::first : sluice::Keep::last);
   while (program.goes_on()) {
     switch (program.below(6)) {
       case 0: bench.sit_down(program.below(6), static_cast<std::size_t>(program.below(partitions))); break;
       case 1: bench.leave(program.below(6)); break;
       case 2:
-      case 3: bench.ask(program.below(6), program.below(40) == 39 ? sluice::unlimited : program.below(20)); break;
+      case 3:
+        bench.ask(program.below(6), program.below(40) == 39 ? sluice::unlimited : program.below(20));
+        break;
       default: bench.emit(static_cast<std::size_t>(program.below(24)));
     }
     bench.check();

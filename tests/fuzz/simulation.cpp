@@ -1,4 +1,5 @@
-// The bytes are dice: they build a topology and say what happens to it. What holds is what tests/simulation says.
+// The bytes are dice: they build a topology and say what happens to it. What holds is what tests/simulation
+// says.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -16,7 +17,11 @@ using sluice::simulation::Weather;
 
 void run(std::span<const std::uint8_t> bytes) {
   const std::uint8_t kind = bytes[0];
-  Weather weather{.actions = 24, .changes = (kind & 1U) != 0, .faults = (kind & 2U) != 0, .slow = (kind & 4U) != 0, .late = (kind & 8U) != 0};
+  Weather weather{.actions = 24,
+                  .changes = (kind & 1U) != 0,
+                  .faults = (kind & 2U) != 0,
+                  .slow = (kind & 4U) != 0,
+                  .late = (kind & 8U) != 0};
   sluice::SimulationOptions options{.seed = bytes[1], .log = [](const sluice::LogRecord& /*record*/) {}};
   if (weather.late) options.delay_chance = 0.1;
   sluice::Simulation simulation(options);

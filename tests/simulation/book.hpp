@@ -72,13 +72,14 @@ class Book {
 
   void handled(const OfEdge& edge, const Event& event) {
     OfStage& from = stages.at(event.stage);
-    const std::string where = "event " + std::to_string(event.sequence) + " of stage " + std::to_string(event.stage) +
-                              " at stage " + std::to_string(edge.consumer);
+    const std::string where = "event " + std::to_string(event.sequence) + " of stage " +
+                              std::to_string(event.stage) + " at stage " + std::to_string(edge.consumer);
     require(event.stage == edge.producer, where + " came over an edge of another producer");
     require(event.sequence < from.emitted, where + " was never emitted");
     require(event.key == key_of(event.stage, event.sequence), where + " was changed by somebody else");
     require(edge.sequences.empty() || edge.sequences.back() < event.sequence, where + " came out of order");
-    if (edge.partition) require(event.key % from.partitions == *edge.partition, where + " is of another partition");
+    if (edge.partition)
+      require(event.key % from.partitions == *edge.partition, where + " is of another partition");
     if (edge.rejects != 0) require(event.key % edge.rejects != 0, where + " was not selected");
     if (from.sharing != Sharing::broadcast) {
       if (from.handled.size() <= event.sequence) from.handled.resize(event.sequence + 1);
@@ -117,9 +118,9 @@ class Book {
       }
       return seen;
     };
-    require(common(a, b) == common(b, a), "stages " + std::to_string(a.consumer) + " and " + std::to_string(b.consumer) +
-                                              " saw different events of the broadcast of stage " +
-                                              std::to_string(a.producer));
+    require(common(a, b) == common(b, a),
+            "stages " + std::to_string(a.consumer) + " and " + std::to_string(b.consumer) +
+                " saw different events of the broadcast of stage " + std::to_string(a.producer));
   }
 
  public:

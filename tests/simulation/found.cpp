@@ -83,7 +83,8 @@ TEST(Found, WhatIsEmittedWhenAConsumerLeavesGoesToTheOthers) {
     giver.cast([](Giver& stage) { stage.on_cancel = 2; });
     const auto leaver = simulation.start<Taker>(left);
     const auto stayer = simulation.start<Taker>(seen);
-    const auto subscription = leaver.subscribe_to(giver, {.max_demand = 100, .on_cancel = OnCancel::temporary});
+    const auto subscription =
+        leaver.subscribe_to(giver, {.max_demand = 100, .on_cancel = OnCancel::temporary});
     stayer.subscribe_to(giver, {.max_demand = 100});
     simulation.settle();
     subscription.cancel();
@@ -107,20 +108,19 @@ TEST(Found, ABusyStageThatEndsHandsOutItsEventsFirst) {
 }
 
 TEST(Found, ABusyStageKeepsTheOrderOfItsMessages) {
-  testing::for_each_seed(
-      64,
-      [](Simulation& simulation) {
-        const auto seen = record();
-        const auto giver = simulation.start<Giver>();
-        const auto taker = simulation.start<Taker>(seen);
-        taker.subscribe_to(giver);
-        simulation.settle();
-        giver.cast(&Giver::give_slowly, 2, std::chrono::milliseconds(5));
-        giver.cast(&Giver::give, 2);
-        simulation.run_until_idle();
-        EXPECT_THAT(*seen, ElementsAre(0, 1, 2, 3));
-      },
-      {.delay_chance = 0.5});
+  testing::for_each_seed(64,
+                         [](Simulation& simulation) {
+                           const auto seen = record();
+                           const auto giver = simulation.start<Giver>();
+                           const auto taker = simulation.start<Taker>(seen);
+                           taker.subscribe_to(giver);
+                           simulation.settle();
+                           giver.cast(&Giver::give_slowly, 2, std::chrono::milliseconds(5));
+                           giver.cast(&Giver::give, 2);
+                           simulation.run_until_idle();
+                           EXPECT_THAT(*seen, ElementsAre(0, 1, 2, 3));
+                         },
+                         {.delay_chance = 0.5});
 }
 
 }  // namespace

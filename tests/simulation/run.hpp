@@ -15,7 +15,8 @@ namespace sluice::simulation {
 /// Draws from a list of bytes as long as there are any, then from a seed.
 class Dice {
  public:
-  explicit Dice(std::uint64_t seed, std::span<const std::uint8_t> bytes = {}) noexcept : random_(seed), bytes_(bytes) {}
+  explicit Dice(std::uint64_t seed, std::span<const std::uint8_t> bytes = {}) noexcept
+      : random_(seed), bytes_(bytes) {}
   [[nodiscard]] std::uint64_t next() noexcept { return random_.next(); }
   [[nodiscard]] std::uint64_t below(std::uint64_t n) noexcept {
     if (bytes_.empty()) return random_.below(n);
@@ -35,11 +36,11 @@ class Dice {
 
 /// What may happen in a run, and how much of it.
 struct Weather {
-  unsigned actions = 60;      ///< from outside, between turns
-  bool changes = false;       ///< subscriptions come and go, demand changes, flows accumulate
-  bool faults = false;        ///< stages crash, are killed, are stopped
-  bool slow = false;          ///< stages take virtual time
-  bool late = false;          ///< messages are late
+  unsigned actions = 60;  ///< from outside, between turns
+  bool changes = false;   ///< subscriptions come and go, demand changes, flows accumulate
+  bool faults = false;    ///< stages crash, are killed, are stopped
+  bool slow = false;      ///< stages take virtual time
+  bool late = false;      ///< messages are late
 };
 
 /// One random topology, one random life, and the properties that hold all along.
@@ -64,7 +65,8 @@ class Run {
   }
   void end() {
     static_cast<void>(simulation_.shutdown(std::chrono::seconds(1)));
-    require(simulation_.stage_count() == 0, std::to_string(simulation_.stage_count()) + " stages outlive the shutdown");
+    require(simulation_.stage_count() == 0,
+            std::to_string(simulation_.stage_count()) + " stages outlive the shutdown");
     book_->check_broadcasts();
     check_last_words();
     require(*infos_seen_ <= infos_sent_, "an info came twice");
@@ -107,9 +109,7 @@ class Run {
   }
   DispatcherFor<Event> dispatcher(Book::OfStage& stage) {
     switch (pick(5)) {
-      case 0:
-        stage.sharing = Sharing::broadcast;
-        return broadcast();
+      case 0: stage.sharing = Sharing::broadcast; return broadcast();
       case 1: {
         stage.sharing = Sharing::partition;
         stage.partitions = 1 + pick(3);
@@ -130,7 +130,8 @@ class Run {
     StartOptions options;
     options.name = kind + std::to_string(book_->stages.size());
     if (weather_.faults && one_in(4)) simulation_.crash(*options.name, 1 + dice_.below(60));
-    if (weather_.slow && one_in(4)) simulation_.slow(*options.name, std::chrono::microseconds(1 + dice_.below(3000)));
+    if (weather_.slow && one_in(4))
+      simulation_.slow(*options.name, std::chrono::microseconds(1 + dice_.below(3000)));
     return options;
   }
 
@@ -154,7 +155,9 @@ class Run {
     entry.unlimited_supply = own.shape == 0 || own.shape == 2 || own.shape == 3;
     StartOptions start = named("source");
     const std::uint32_t number = book_->add_stage(std::move(entry));
-    add<Source>(0, [&] { return simulation_.start<Source>(std::move(start), book_, number, own, std::move(options)); });
+    add<Source>(0, [&] {
+      return simulation_.start<Source>(std::move(start), book_, number, own, std::move(options));
+    });
   }
   void add_step(std::uint32_t layer) {
     Book::OfStage entry;
@@ -164,7 +167,9 @@ class Run {
     const Habits own = habits(5);
     StartOptions start = named("step");
     const std::uint32_t number = book_->add_stage(std::move(entry));
-    add<Step>(layer, [&] { return simulation_.start<Step>(std::move(start), book_, number, own, std::move(options)); });
+    add<Step>(layer, [&] {
+      return simulation_.start<Step>(std::move(start), book_, number, own, std::move(options));
+    });
   }
   void add_sink() {
     const Habits own = habits(4);
@@ -181,7 +186,9 @@ class Run {
           },
           stages_[producer].ref);
     }
-    add<Sink>(~0U, [&] { return simulation_.start<Sink>(std::move(start), book_, number, own, std::move(options)); });
+    add<Sink>(~0U, [&] {
+      return simulation_.start<Sink>(std::move(start), book_, number, own, std::move(options));
+    });
   }
   void build() {
     layers_ = static_cast<std::uint32_t>(pick(5));
@@ -215,8 +222,11 @@ class Run {
       default: break;
     }
     if (one_in(2)) options.min_demand = dice_.below(options.max_demand);
-    options.on_cancel = one_in(8) ? OnCancel::permanent : one_in(2) ? OnCancel::transient : OnCancel::temporary;
-    if (to.sharing == Sharing::partition && !one_in(16)) options.partition = pick(to.partitions + (one_in(16) ? 1 : 0));
+    options.on_cancel = one_in(8)   ? OnCancel::permanent
+                        : one_in(2) ? OnCancel::transient
+                                    : OnCancel::temporary;
+    if (to.sharing == Sharing::partition && !one_in(16))
+      options.partition = pick(to.partitions + (one_in(16) ? 1 : 0));
     last_terms_ = {.producer = static_cast<std::uint32_t>(producer),
                    .rejects = to.sharing == Sharing::broadcast && one_in(3) ? 2 + dice_.below(4) : 0,
                    .mode = one_in(5) ? DemandMode::manual : DemandMode::automatic};
@@ -318,7 +328,8 @@ class Run {
       }
     }
     if (weather_.slow && one_in(4)) {
-      std::visit([](const auto& ref) { ref.cast([](auto& stage) { stage.think(); }); }, stages_[pick(stages_.size())].ref);
+      std::visit([](const auto& ref) { ref.cast([](auto& stage) { stage.think(); }); },
+                 stages_[pick(stages_.size())].ref);
     }
   }
   void push(std::size_t stage) {
@@ -343,7 +354,8 @@ class Run {
   }
   void info(std::size_t stage) {
     ++infos_sent_;
-    std::visit([this](const auto& ref) { ref.info([seen = infos_seen_](auto&) { ++*seen; }); }, stages_[stage].ref);
+    std::visit([this](const auto& ref) { ref.info([seen = infos_seen_](auto&) { ++*seen; }); },
+               stages_[stage].ref);
   }
   void change_flow(DemandFlow flow) {
     std::visit(
@@ -364,15 +376,17 @@ class Run {
 
   static std::string text(const StageInfo& s) {
     const EventCounts& e = s.events;
-    return s.name + " (received " + std::to_string(e.received) + ", handled " + std::to_string(e.handled) + ", queued " +
-           std::to_string(s.queued) + ", lost " + std::to_string(e.lost_received) + "; emitted " +
-           std::to_string(e.emitted) + ", delivered " + std::to_string(e.delivered) + ", buffered " +
-           std::to_string(s.buffered) + ", discarded " +
+    return s.name + " (received " + std::to_string(e.received) + ", handled " + std::to_string(e.handled) +
+           ", queued " + std::to_string(s.queued) + ", lost " + std::to_string(e.lost_received) +
+           "; emitted " + std::to_string(e.emitted) + ", delivered " + std::to_string(e.delivered) +
+           ", buffered " + std::to_string(s.buffered) + ", discarded " +
            std::to_string(e.discarded_buffer_full + e.discarded_lane_full) + ", routed away " +
            std::to_string(e.routed_away) + ", lost " + std::to_string(e.lost_emitted) + ", credit " +
            std::to_string(s.credit) + ")";
   }
-  static Demand gone(const EventCounts& e) { return e.discarded_buffer_full + e.discarded_lane_full + e.routed_away; }
+  static Demand gone(const EventCounts& e) {
+    return e.discarded_buffer_full + e.discarded_lane_full + e.routed_away;
+  }
 
   [[nodiscard]] const Book::OfStage& entry(const StageInfo& s) const {
     return book_->stages.at(std::stoul(s.name.substr(s.name.find_first_of("0123456789"))));
@@ -380,7 +394,8 @@ class Run {
   void check_stage(const StageInfo& s) const {
     if (s.kind == StageKind::other) return;  // it was too busy to answer
     const EventCounts& e = s.events;
-    require(e.received == e.handled + s.queued + e.lost_received, "received = handled + queued + lost: " + text(s));
+    require(e.received == e.handled + s.queued + e.lost_received,
+            "received = handled + queued + lost: " + text(s));
     if (entry(s).sharing != Sharing::broadcast) {
       require(e.emitted == e.delivered + s.buffered + gone(e) + e.lost_emitted,
               "emitted = delivered + buffered + discarded + lost: " + text(s));
@@ -407,14 +422,16 @@ class Run {
     for (const StageInfo& stage : snapshot.stages) {
       for (const SubscriptionInfo& edge : stage.consumers) {
         const auto other = ends.find(edge.id.value);
-        const std::string where = "subscription " + std::to_string(edge.id.value) + " of " + edge.peer_name + " to " + text(stage);
+        const std::string where =
+            "subscription " + std::to_string(edge.id.value) + " of " + edge.peer_name + " to " + text(stage);
         require(other != ends.end(), where + " is unknown to its consumer");
         check_edge(edge, *other->second.second, *other->second.first, where);
         ends.erase(other);
       }
     }
     for (const auto& [id, end] : ends) {
-      require(false, "subscription " + std::to_string(id) + " of " + text(*end.first) + " is unknown to its producer");
+      require(false, "subscription " + std::to_string(id) + " of " + text(*end.first) +
+                         " is unknown to its producer");
     }
   }
   void check_edge(const SubscriptionInfo& up, const SubscriptionInfo& down, const StageInfo& consumer,
@@ -423,8 +440,9 @@ class Run {
                                                 std::to_string(down.delivered) + " have come");
     if (book_->edges.at(up.id.value).manual) return;
     const bool waits = consumer.queued != 0;
-    require(waits || up.pending == down.pending, where + ": pending " + std::to_string(up.pending) + " at the producer, " +
-                                                     std::to_string(down.pending) + " at the consumer");
+    require(waits || up.pending == down.pending, where + ": pending " + std::to_string(up.pending) +
+                                                     " at the producer, " + std::to_string(down.pending) +
+                                                     " at the consumer");
     require(waits || down.paused || down.pending > down.min_demand,
             where + ": the consumer does not ask, pending " + std::to_string(down.pending) + " of " +
                 std::to_string(down.max_demand) + ", min " + std::to_string(down.min_demand));
@@ -437,17 +455,21 @@ class Run {
     const Book::OfStage& own = entry(s);
     bool wanted = hungry != 0;
     if (own.sharing == Sharing::broadcast) wanted = wanted && hungry == s.consumers.size();
-    if (own.sharing == Sharing::partition) wanted = wanted && hungry == s.consumers.size() && all_lanes_taken(s);
+    if (own.sharing == Sharing::partition)
+      wanted = wanted && hungry == s.consumers.size() && all_lanes_taken(s);
     require(!wanted || s.buffered == 0, "has events and somebody asks for them: " + text(s));
     const bool producer = s.kind == StageKind::producer;
-    require(!producer || !wanted || !own.unlimited_supply || own.exhausted, "is asked for events and does not emit: " + text(s));
-    require(producer || s.queued == 0 || s.credit == 0, "has credit and does not handle its queue: " + text(s));
+    require(!producer || !wanted || !own.unlimited_supply || own.exhausted,
+            "is asked for events and does not emit: " + text(s));
+    require(producer || s.queued == 0 || s.credit == 0,
+            "has credit and does not handle its queue: " + text(s));
     require(producer || !wanted || s.queued == 0, "is asked and does not handle its queue: " + text(s));
   }
 
   [[nodiscard]] bool all_lanes_taken(const StageInfo& s) const {
     std::vector<bool> taken(entry(s).partitions);
-    for (const SubscriptionInfo& edge : s.consumers) taken.at(*book_->edges.at(edge.id.value).partition) = true;
+    for (const SubscriptionInfo& edge : s.consumers)
+      taken.at(*book_->edges.at(edge.id.value).partition) = true;
     return std::find(taken.begin(), taken.end(), false) == taken.end();
   }
 
@@ -463,7 +485,8 @@ class Run {
       if (!ref) continue;
       const auto found = alive.find(std::string(ref.name()));
       const auto& words = book_->stages[i].last_words;
-      if (found == alive.end() && !words && stages_[i].layer != ~0U) return;  // killed: nobody knows what it had sent
+      if (found == alive.end() && !words && stages_[i].layer != ~0U)
+        return;  // killed: nobody knows what it had sent
       kept += ref.host()->lost_received.value();
       if (found != alive.end()) {
         delivered += found->second->events.delivered;
@@ -480,7 +503,8 @@ class Run {
   void check_last_words() const {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       const auto& words = book_->stages[i].last_words;
-      if (!words || book_->stages[i].sharing == Sharing::broadcast || words->kind == StageKind::consumer) continue;
+      if (!words || book_->stages[i].sharing == Sharing::broadcast || words->kind == StageKind::consumer)
+        continue;
       require(words->events.emitted == words->events.delivered + gone(words->events) +
                                            any(stages_[i].ref).host()->lost_emitted.value(),
               "emitted = delivered + discarded + lost with the stage: " + text(*words));

@@ -23,10 +23,10 @@ struct Terms {
 /// What a random stage does of its own accord.
 struct Habits {
   std::uint64_t seed = 1;
-  std::uint64_t limit = 1000;      ///< events a source has
-  unsigned shape = 0;              ///< see the stages
-  bool busy = false;               ///< takes virtual time now and then
-  bool bold = false;               ///< cancels, subscribes and ends of its own accord
+  std::uint64_t limit = 1000;  ///< events a source has
+  unsigned shape = 0;          ///< see the stages
+  bool busy = false;           ///< takes virtual time now and then
+  bool bold = false;           ///< cancels, subscribes and ends of its own accord
 };
 
 /// What all random stages share: their number, their dice, their entries in the book.
@@ -71,8 +71,8 @@ class Diary {
   std::vector<Subscription> subscriptions;
 };
 
-/// Has a limited number of events. Shapes: 0 meets demand at once, 1 a part now and the rest later, 2 more than was
-/// asked for, 3 by flushing halfway, 4 only when it is told to.
+/// Has a limited number of events. Shapes: 0 meets demand at once, 1 a part now and the rest later, 2 more
+/// than was asked for, 3 by flushing halfway, 4 only when it is told to.
 class Source final : public Producer<Event>, private Counted<Source> {
  public:
   using Counted<Source>::alive;
@@ -117,7 +117,9 @@ class Source final : public Producer<Event>, private Counted<Source> {
     if (diary_.dice.below(16) == 0) give(1);
     return Report::quiet;
   }
-  void terminate(const Reason& /*reason*/) override { diary_.book->stages[diary_.number].last_words = host().info(); }
+  void terminate(const Reason& /*reason*/) override {
+    diary_.book->stages[diary_.number].last_words = host().info();
+  }
 
   void give(Demand n) {
     Book::OfStage& own = diary_.book->stages[diary_.number];
@@ -131,7 +133,8 @@ class Source final : public Producer<Event>, private Counted<Source> {
     }
   }
   void look_busy() {
-    if (diary_.habits.busy && diary_.dice.below(4) == 0) busy_for(std::chrono::milliseconds(diary_.dice.below(7)));
+    if (diary_.habits.busy && diary_.dice.below(4) == 0)
+      busy_for(std::chrono::milliseconds(diary_.dice.below(7)));
   }
 
   Diary diary_;
@@ -169,7 +172,10 @@ class Step final : public ProducerConsumer<Event, Event>, private Counted<Step> 
         break;
       }
       case 1: give(diary_.dice.below(n + 1)); break;
-      case 2: give(diary_.book->stages[diary_.number].emitted < diary_.habits.limit ? n * (1 + diary_.dice.below(3)) : n); break;
+      case 2:
+        give(diary_.book->stages[diary_.number].emitted < diary_.habits.limit ? n * (1 + diary_.dice.below(3))
+                                                                              : n);
+        break;
       case 3: {
         const Demand now_given = diary_.dice.below(n + 1);
         give(now_given);
@@ -190,13 +196,16 @@ class Step final : public ProducerConsumer<Event, Event>, private Counted<Step> 
   }
   void handle_upstream_done() override { give(1); }
   Report handle_discarded(std::size_t /*count*/, Discard /*why*/) override { return Report::quiet; }
-  void terminate(const Reason& /*reason*/) override { diary_.book->stages[diary_.number].last_words = host().info(); }
+  void terminate(const Reason& /*reason*/) override {
+    diary_.book->stages[diary_.number].last_words = host().info();
+  }
 
   void give(Demand n) {
     emit_n(n, [this] { return diary_.next_event(); });
   }
   void look_busy() {
-    if (diary_.habits.busy && diary_.dice.below(4) == 0) busy_for(std::chrono::milliseconds(diary_.dice.below(7)));
+    if (diary_.habits.busy && diary_.dice.below(4) == 0)
+      busy_for(std::chrono::milliseconds(diary_.dice.below(7)));
   }
 
   Diary diary_;
@@ -242,9 +251,12 @@ class Sink final : public Consumer<Event>, private Counted<Sink> {
     }
   }
   void handle_cancel(const Cancellation& /*why*/, const Subscription& from) override { diary_.close(from); }
-  void terminate(const Reason& /*reason*/) override { diary_.book->stages[diary_.number].last_words = host().info(); }
+  void terminate(const Reason& /*reason*/) override {
+    diary_.book->stages[diary_.number].last_words = host().info();
+  }
   void look_busy() {
-    if (diary_.habits.busy && diary_.dice.below(4) == 0) busy_for(std::chrono::milliseconds(diary_.dice.below(7)));
+    if (diary_.habits.busy && diary_.dice.below(4) == 0)
+      busy_for(std::chrono::milliseconds(diary_.dice.below(7)));
   }
 
   Diary diary_;

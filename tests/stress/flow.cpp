@@ -17,7 +17,8 @@ TEST(Flow, EveryEventOfADiamondArrivesOnce) {
   const auto numbers = runtime.start<Numbers>(ProducerOptions<long>{.demand = DemandFlow::accumulate}, count);
   std::vector<Ref<Raise>> middle;
   for (int i = 0; i < 5; ++i) {
-    middle.push_back(runtime.start<Raise>(ProducerConsumerOptions<long, long>{}, std::chrono::microseconds(i * 5)));
+    middle.push_back(
+        runtime.start<Raise>(ProducerConsumerOptions<long, long>{}, std::chrono::microseconds(i * 5)));
     middle.back().subscribe_to(numbers, {.max_demand = 64});
   }
   const auto account = runtime.start<Account>(total);
@@ -57,7 +58,8 @@ TEST(Flow, ABroadcastIsChangedByEachForItself) {
   std::vector<Ref<Squares>> readers;
   for (long factor = 1; factor <= 6; ++factor) {
     readers.push_back(runtime.start<Squares>(factor));
-    readers.back().subscribe_to(numbers, {.max_demand = static_cast<Demand>(factor * 30), .on_cancel = OnCancel::temporary});
+    readers.back().subscribe_to(
+        numbers, {.max_demand = static_cast<Demand>(factor * 30), .on_cancel = OnCancel::temporary});
   }
   numbers.demand_flow(DemandFlow::forward);
   static_cast<void>(runtime.wait(numbers));
@@ -73,8 +75,9 @@ TEST(Flow, ABroadcastIsChangedByEachForItself) {
 TEST(Flow, SubscriptionsComeAndGo) {
   const Watchdog watchdog("SubscriptionsComeAndGo");
   Runtime runtime(workers(4));
-  std::vector<Ref<Numbers>> producers{runtime.start<Numbers>(), runtime.start<Numbers>(ProducerOptions<long>{.dispatcher = round_robin()}),
-                                      runtime.start<Numbers>(ProducerOptions<long>{.dispatcher = broadcast()})};
+  std::vector<Ref<Numbers>> producers{
+      runtime.start<Numbers>(), runtime.start<Numbers>(ProducerOptions<long>{.dispatcher = round_robin()}),
+      runtime.start<Numbers>(ProducerOptions<long>{.dispatcher = broadcast()})};
   std::vector<Ref<Raise>> middle;
   for (int i = 0; i < 3; ++i) middle.push_back(runtime.start<Raise>());
   std::vector<Ref<Account>> consumers;
@@ -100,7 +103,9 @@ TEST(Flow, SubscriptionsComeAndGo) {
           if (!mine.empty()) mine[dice.below(mine.size())].cancel();
           break;
         case 4:
-          if (!mine.empty()) mine.push_back(consumer.resubscribe(mine[dice.below(mine.size())], Reason("moved"), step, terms()));
+          if (!mine.empty())
+            mine.push_back(
+                consumer.resubscribe(mine[dice.below(mine.size())], Reason("moved"), step, terms()));
           break;
         default:
           if (!mine.empty()) {
@@ -117,7 +122,8 @@ TEST(Flow, SubscriptionsComeAndGo) {
   const auto left = [&] {
     std::size_t edges = 0;
     for (const auto& producer : producers) edges += producer.inspect().consumers.size();
-    for (const auto& step : middle) edges += step.inspect().consumers.size() + step.inspect().producers.size();
+    for (const auto& step : middle)
+      edges += step.inspect().consumers.size() + step.inspect().producers.size();
     for (const auto& consumer : consumers) edges += consumer.inspect().producers.size();
     return edges;
   };
@@ -159,7 +165,8 @@ TEST(Flow, ConsumersEndWhileEventsFlow) {
         }
       }
     });
-    while (!numbers.inspect().consumers.empty() && !raise.inspect().consumers.empty()) std::this_thread::yield();
+    while (!numbers.inspect().consumers.empty() && !raise.inspect().consumers.empty())
+      std::this_thread::yield();
     const StageInfo info = raise.inspect();
     EXPECT_EQ(info.events.emitted, info.events.delivered + info.buffered);
     EXPECT_EQ(info.events.received, info.events.handled + info.queued);
@@ -219,7 +226,8 @@ TEST(Flow, SeveralThreadsReadRangesAtOnce) {
       const auto numbers = runtime.start<Numbers>(ProducerOptions<long>{}, count);
       long sum = 0;
       long seen = 0;
-      for (const long n : runtime.to_range<long>({{numbers, {.max_demand = 37, .on_cancel = OnCancel::transient}}})) {
+      for (const long n :
+           runtime.to_range<long>({{numbers, {.max_demand = 37, .on_cancel = OnCancel::transient}}})) {
         sum += n;
         if (++seen == 100 && thread % 2 == 1) break;  // leaving early cancels
       }
@@ -242,7 +250,8 @@ TEST(Flow, AShutdownWhileEverythingRuns) {
       Runtime runtime(workers(4));
       const auto numbers = runtime.start<Numbers>();
       for (int i = 0; i < 3; ++i) {
-        const auto raise = runtime.start<Raise>(ProducerConsumerOptions<long, long>{}, std::chrono::microseconds(i * 20));
+        const auto raise =
+            runtime.start<Raise>(ProducerConsumerOptions<long, long>{}, std::chrono::microseconds(i * 20));
         raise.subscribe_to(numbers, {.max_demand = 100});
         for (int j = 0; j < 2; ++j) runtime.start<Account>(total).subscribe_to(raise, {.max_demand = 10});
       }

@@ -81,7 +81,8 @@ TEST(Stages, CellsMoveBetweenWorkers) {
     for (int i = 0; i < rounds; ++i) {
       const auto& account = accounts[dice.below(accounts.size())];
       // Long ones make a rescuer take over what waits, middling ones make a worker share.
-      const auto time = dice.below(100) == 0 ? std::chrono::microseconds(4000) : std::chrono::microseconds(dice.below(60));
+      const auto time =
+          dice.below(100) == 0 ? std::chrono::microseconds(4000) : std::chrono::microseconds(dice.below(60));
       account.cast(&Account::compute_and_pay, time, 1L);
       if (dice.below(100) == 0) std::this_thread::yield();
     }
@@ -111,7 +112,9 @@ class Hop : public Consumer<long> {
 
  private:
   void handle_events(Events<long> /*events*/, const Subscription& /*from*/) override {}
-  void handle_timer(TimerId /*timer*/) override { next_.cast(&Hop::take, waiting_.first - 1, waiting_.second); }
+  void handle_timer(TimerId /*timer*/) override {
+    next_.cast(&Hop::take, waiting_.first - 1, waiting_.second);
+  }
   std::shared_ptr<std::atomic<long>> hops_;
   Ref<Hop> next_;
   std::pair<long, std::chrono::microseconds> waiting_{};
@@ -177,7 +180,8 @@ TEST(Stages, StagesWithTheirOwnThreadComeAndGo) {
 /// Starts others from its callbacks, linked or not, and hears of their ends.
 class Parent : public Consumer<long> {
  public:
-  Parent(Runtime& runtime, std::shared_ptr<std::atomic<long>> downs) : runtime_(runtime), downs_(std::move(downs)) {}
+  Parent(Runtime& runtime, std::shared_ptr<std::atomic<long>> downs)
+      : runtime_(runtime), downs_(std::move(downs)) {}
   void raise(int count) {
     for (int i = 0; i < count; ++i) {
       const auto numbers = runtime_.start<Numbers>();

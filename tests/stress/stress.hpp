@@ -104,7 +104,8 @@ class Account : public Consumer<long> {
 /// The numbers 0, 1, … without end, or up to a limit.
 class Numbers : public Producer<long> {
  public:
-  explicit Numbers(ProducerOptions<long> options = {}, long limit = -1) : Producer<long>(std::move(options)), limit_(limit) {}
+  explicit Numbers(ProducerOptions<long> options = {}, long limit = -1)
+      : Producer<long>(std::move(options)), limit_(limit) {}
 
  private:
   void handle_demand(Demand n) override {
