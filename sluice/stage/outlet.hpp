@@ -44,16 +44,22 @@ class Emitter : public EmitterCallbacks {
   }
 
   /// Exactly n events, each made by `make()`. `make` must not emit.
+  /// (Inlined by force: g++ 12 vectorises the loop only if it sees `make` and the stage together early.)
   template <class F>
     requires std::convertible_to<std::invoke_result_t<F&>, T>
-  void emit_n(Demand n, F make) {
-    Slot<T>* out = make_room(n);
-    Slot<T>* const stop = out + n;
-    if constexpr (std::is_trivially_destructible_v<T>) {
-      for (; out != stop; ++out) ::new (static_cast<void*>(out)) Slot<T>(T(make()));
-      next_ = stop;
+  [[gnu::always_inline]] void emit_n(Demand n, F make) {
+    if constexpr (std::is_trivially_default_constructible_v<T> && std::is_trivially_copyable_v<T>) {
+      for (Slot<T>& slot : grow(n)) slot = T(make());
+    } else if constexpr (std::is_trivially_destructible_v<T>) {
+      Slot<T>* out = make_room(n);
+      for (Slot<T>* const stop = out + n; out != stop; ++out)
+        ::new (static_cast<void*>(out)) Slot<T>(T(make()));
+      next_ = out;
     } else {
-      for (; out != stop; next_ = ++out) ::new (static_cast<void*>(out)) Slot<T>(T(make()));
+      Slot<T>* out = make_room(n);
+      for (Slot<T>* const stop = out + n; out != stop; next_ = ++out) {
+        ::new (static_cast<void*>(out)) Slot<T>(T(make()));
+      }
     }
   }
 
