@@ -17,7 +17,7 @@ class Simulated;
 class Simulation : public Runtime {
  public:
   explicit Simulation(SimulationOptions options = {});
-  ~Simulation();
+  ~Simulation() override;
 
   /// Runs all turns and timers until nothing is left to do. Throws std::runtime_error when `max_turns` did
   /// not do.
