@@ -275,9 +275,12 @@ class Intake final : public IntakeBase {
     const std::size_t count = batch.size();
     if (OutletBase* const outlet = host_->outlet()) outlet->expect(count);
     queued_ -= count;
-    const bool goes_on = host_->run(
-        [&] { static_cast<EventCallbacks<T>*>(callbacks_)->handle_events(std::move(batch), from); });
-    if (!goes_on && host_->failed()) [[unlikely]] {
+    bool returned = false;
+    const bool goes_on = host_->run([&] {
+      static_cast<EventCallbacks<T>*>(callbacks_)->handle_events(std::move(batch), from);
+      returned = true;
+    });
+    if (!returned) [[unlikely]] {
       host_->lost_received.add(count);
     } else {
       handled_.add(count);
