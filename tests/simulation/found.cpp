@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "sluice/dispatch/broadcast.hpp"
@@ -121,6 +122,34 @@ TEST(Found, ABusyStageKeepsTheOrderOfItsMessages) {
                            EXPECT_THAT(*seen, ElementsAre(0, 1, 2, 3));
                          },
                          {.delay_chance = 0.5});
+}
+
+/// Makes two of one, and cannot bear that one of them is discarded.
+class Squeamish : public ProducerConsumer<int, int> {
+ public:
+  Squeamish() : ProducerConsumer<int, int>({.buffer = {.size = 0}}) {}
+
+ private:
+  void handle_events(Events<int> events, const Subscription& /*from*/) override {
+    for (const int event : events) emit_all({event, event});
+  }
+  Report handle_discarded(std::size_t /*count*/, Discard /*why*/) override { throw std::runtime_error("no"); }
+};
+
+TEST(Found, EventsWereHandledEvenIfWhatFollowsFails) {
+  testing::for_each_seed(8,
+                         [](Simulation& simulation) {
+                           const auto giver = simulation.start<Giver>();
+                           const auto squeamish = simulation.start<Squeamish>();
+                           const auto taker = simulation.start<Taker>(record());
+                           squeamish.subscribe_to(giver);
+                           taker.subscribe_to(squeamish, {.max_demand = 1, .on_cancel = OnCancel::temporary});
+                           giver.cast(&Giver::give, 1);
+                           simulation.settle();
+                           EXPECT_FALSE(squeamish.alive());
+                           EXPECT_EQ(squeamish.host()->lost_received.value(), 0U);
+                         },
+                         {.log = [](const LogRecord& /*record*/) {}});
 }
 
 }  // namespace
