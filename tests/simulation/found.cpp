@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sluice/dispatch/broadcast.hpp"
+#include "sluice/sluice.hpp"
 #include "sluice/testing/testing.hpp"
 
 // What random runs have found, each as the shortest run that shows it.
