@@ -151,7 +151,8 @@ SCENARIO_EXCLUDED_BY_TYPE(GS_007_ADispatcherIsADispatcher) {
   static_assert(!ADispatcherMayBeZero<int>);
   static_assert(!ADispatcherMayBeOne<int>);
   static_assert(ADispatcherMayBeADispatcher<int>);
-  EXPECT_THROW((ProducerOptions<int>{.dispatcher = std::unique_ptr<Dispatcher<int>>()}), OptionError);
+  EXPECT_THROW(static_cast<void>(ProducerOptions<int>{.dispatcher = std::unique_ptr<Dispatcher<int>>()}),
+               OptionError);
 }
 
 template <class Options>

@@ -71,9 +71,9 @@ TEST(Inlets, BlockAPusherUntilThereIsRoom) {
   Runtime runtime({.workers = 2, .log = silence()});
   auto [inlet, ref] = runtime.start_inlet<int>({.capacity = 3});
   const auto sink = runtime.start<Sink>(got);
-  std::thread pusher([inlet = inlet]() mutable {
-    for (int i = 0; i != 1000; ++i) inlet.push(i);
-    inlet.close();
+  std::thread pusher([to = inlet]() mutable {
+    for (int i = 0; i != 1000; ++i) to.push(i);
+    to.close();
   });
   sink.subscribe_to(ref, {.max_demand = 2});
   pusher.join();
@@ -86,7 +86,7 @@ TEST(Inlets, ReleaseABlockedPusherWhenTheirStageEnds) {
   Runtime runtime({.workers = 1, .log = silence()});
   auto [inlet, ref] = runtime.start_inlet<int>({.capacity = 1});
   EXPECT_TRUE(inlet.try_push(1));
-  std::thread pusher([inlet = inlet]() mutable { EXPECT_FALSE(inlet.push(2)); });
+  std::thread pusher([to = inlet]() mutable { EXPECT_FALSE(to.push(2)); });
   ref.kill();
   pusher.join();
 }
