@@ -63,7 +63,8 @@ class AwaitedAnswer final : public AnswerSink<R> {
   R wait(Host& from, Duration timeout) {
     if (!from.await(latch_, timeout))
       throw CallError(CallError::Kind::timeout, Reason(Reason::Kind::timeout));
-    return std::move(*result_).value();
+    Result<R> result = std::move(*result_);  // an exception is let go of by the thread that gets it
+    return std::move(result).value();
   }
 
  private:
