@@ -43,6 +43,17 @@ template <class T>
 
 inline void retain(Block* block) noexcept { block->slices.fetch_add(1, std::memory_order_relaxed); }
 
+/// Whether nobody else refers to the storage: what others had written to it is gone.
+[[nodiscard]] inline bool sole_slice(const Block* block) noexcept {
+  return block->slices.load(std::memory_order_acquire) == 1;
+}
+
+/// No slice may grow at its end from now on.
+template <class T>
+inline void use_up(Block* block) noexcept {
+  block->used.store(block_capacity<T>(block), std::memory_order_relaxed);
+}
+
 inline void release(Block* block) noexcept {
   if (block->slices.load(std::memory_order_acquire) == 1 ||
       block->slices.fetch_sub(1, std::memory_order_acq_rel) == 1) {

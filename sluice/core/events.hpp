@@ -187,6 +187,16 @@ class Events {
     return events;
   }
 
+  /// For dispatchers: takes over the events from `first` to `last` of `block`, as one slice more of it.
+  static Events slice(detail::Block* block, T* first, T* last) noexcept {
+    detail::retain(block);
+    Events events;
+    events.first_ = first;
+    events.last_ = last;
+    events.owner_ = reinterpret_cast<std::uintptr_t>(block);
+    return events;
+  }
+
  private:
   using Stretch = detail::SharedStretch<T>;
   static constexpr std::uintptr_t shared_bit = 1;

@@ -172,16 +172,19 @@ class PartitionDispatcher final : public Dispatcher<T> {
     return done;
   }
 
-  /// Writes the lane of each event; returns how many lead nowhere.
+  /// Writes the lane of each event; returns how many lead nowhere. Without a branch in the loop: compilers
+  /// vectorise it together with the route.
   std::size_t route_all(std::span<T> events, std::uint32_t* lane_of) {
     const std::size_t nowhere = lanes_.size();
     std::size_t dropped = 0;
+    std::size_t largest = 0;
     for (T& event : events) {
       const std::optional<std::size_t> partition = std::invoke(route_, event);
-      if (partition && *partition >= nowhere) names_.misrouted(*partition);
+      largest = std::max(largest, partition.value_or(0));
       dropped += partition ? 0 : 1;
       *lane_of++ = static_cast<std::uint32_t>(partition.value_or(nowhere));
     }
+    if (largest >= nowhere) names_.misrouted(largest);
     return dropped;
   }
 

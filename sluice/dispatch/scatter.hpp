@@ -11,8 +11,10 @@
 
 namespace sluice::inline v0 {
 
-/// Divides the front of a batch into lanes, each a batch of exactly its size. Keeps the order inside a lane.
-/// Costs nothing for lanes that get no event, and allocates nothing per event.
+/// Divides the front of a batch into lanes. Keeps the order inside a lane, and allocates nothing per event.
+///
+/// A lane writes into a block of its own that lasts for several batches, and starts over at its beginning
+/// when nobody refers to what it had written: the same memory stays in the cache.
 template <class T>
 class Scatter {
  public:
@@ -35,17 +37,18 @@ class Scatter {
   }
 
   /// Takes the first `count` of `events`, whose lanes were written, and calls `place(lane, batch)` for each
-  /// lane that got some, first the one of the first event.
+  /// lane that got some.
   template <class F>
   void move_out(Events<T>& events, std::size_t count, F&& place) {
-    find_touched(count);
-    if (touched_.size() == 1) {  // all for one lane: nothing has to be moved
-      lanes_[touched_.front()] = {};
-      place(touched_.front(), events.take_front(count));
+    if (count == 0) return;
+    const Lane* const lane_of = lane_of_.get();
+    if (std::all_of(lane_of, lane_of + count, [&](Lane lane) { return lane == *lane_of; })) {
+      place(*lane_of, events.take_front(count));  // nothing has to be moved
       return;
     }
-    std::vector<Batch> batches = open();
-    fill(events.mine().data(), count, batches);
+    make_room(count);
+    fill(events.mine().data(), count);
+    std::vector<Batch> batches = cut();
     events.drop_front(count);
     for (Batch& batch : batches) place(batch.lane, std::move(batch.events));
     batches.clear();
@@ -53,53 +56,74 @@ class Scatter {
   }
 
  private:
-  struct Place {
-    T* out = nullptr;  // where the lane's next event goes
-    std::size_t count = 0;
-  };
   struct Release {
     void operator()(detail::Block* block) const noexcept { detail::release(block); }
   };
+  /// What a lane writes into.
+  struct Writer {
+    T* next = nullptr;       // where its next event goes
+    std::size_t needed = 0;  // room that the events at hand need at most
+    T* first = nullptr;      // of the events at hand
+    std::unique_ptr<detail::Block, Release> block = {};
+  };
   struct Batch {
     Lane lane;
-    std::unique_ptr<detail::Block, Release> block;  // until `events` owns it
     Events<T> events;
   };
 
-  void find_touched(std::size_t count) {
-    for (const Lane lane : touched_) lanes_[lane] = {};  // what an exception may have left
+  /// With so few lanes, room for all events in each costs less than counting.
+  static constexpr std::size_t few = 16;
+  static constexpr std::size_t most_to_double = 64 * 1024 / sizeof(T);
+
+  void make_room(std::size_t count) {
+    for (const Lane lane : touched_) lanes_[lane].needed = 0;
     touched_.clear();
-    Place* const lanes = lanes_.data();
-    const Lane* const lane_of = lane_of_.get();
-    for (std::size_t i = 0; i != count; ++i) {
-      if (lanes[lane_of[i]].count++ == 0) touched_.push_back(lane_of[i]);
+    if (lanes_.size() <= few) {
+      for (Lane lane = 0; lane != lanes_.size(); ++lane) need(lane, count);
+    } else {
+      for (std::size_t i = 0; i != count; ++i) need(lane_of_[i], 1);
     }
+    for (const Lane lane : touched_) open(lanes_[lane]);
+  }
+  void need(Lane lane, std::size_t more) {
+    if (lanes_[lane].needed == 0) touched_.push_back(lane);
+    lanes_[lane].needed += more;
   }
 
-  /// A block for each touched lane.
-  [[nodiscard]] std::vector<Batch> open() {
+  /// Finds room in the lane's block or takes a new one.
+  void open(Writer& lane) {
+    if (lane.block && detail::sole_slice(lane.block.get())) lane.next = detail::block_data<T>(lane.block.get());
+    if (!lane.block || room(lane) < lane.needed) {
+      lane.block.reset(detail::take_block<T>(lane.needed <= most_to_double ? 2 * lane.needed : lane.needed));
+      detail::use_up<T>(lane.block.get());  // no slice may grow into what is written later
+      lane.next = detail::block_data<T>(lane.block.get());
+    }
+    lane.first = lane.next;
+  }
+  [[nodiscard]] static std::size_t room(const Writer& lane) noexcept {
+    const T* const end = detail::block_data<T>(lane.block.get()) + detail::block_capacity<T>(lane.block.get());
+    return static_cast<std::size_t>(end - lane.next);
+  }
+
+  void fill(T* const from, std::size_t count) noexcept {
+    Writer* const lanes = lanes_.data();
+    const Lane* const lane_of = lane_of_.get();
+    for (std::size_t i = 0; i != count; ++i) std::construct_at(lanes[lane_of[i]].next++, std::move(from[i]));
+  }
+
+  /// A batch for each lane that something was written to.
+  [[nodiscard]] std::vector<Batch> cut() {
     std::vector<Batch> batches = std::exchange(spare_, {});
     batches.reserve(touched_.size());
-    for (const Lane lane : touched_) {
-      batches.push_back({lane, {detail::take_block<T>(lanes_[lane].count), {}}, {}});
-      lanes_[lane].out = detail::block_data<T>(batches.back().block.get());
+    for (const Lane at : touched_) {
+      const Writer& lane = lanes_[at];
+      if (lane.next == lane.first) continue;
+      batches.push_back({at, Events<T>::slice(lane.block.get(), lane.first, lane.next)});
     }
     return batches;
   }
 
-  /// Moves the events into their lanes' blocks, and makes batches of these.
-  void fill(T* const first, std::size_t count, std::vector<Batch>& batches) noexcept {
-    Place* const lanes = lanes_.data();
-    const Lane* const lane_of = lane_of_.get();
-    for (std::size_t i = 0; i != count; ++i) std::construct_at(lanes[lane_of[i]].out++, std::move(first[i]));
-    for (Batch& batch : batches) {
-      batch.events = Events<T>::adopt(batch.block.release(), lanes[batch.lane].count);
-      lanes[batch.lane] = {};
-    }
-    touched_.clear();
-  }
-
-  std::vector<Place> lanes_;
+  std::vector<Writer> lanes_;
   std::unique_ptr<Lane[]> lane_of_;
   std::size_t room_ = 0;
   std::vector<Lane> touched_;
