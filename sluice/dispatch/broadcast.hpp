@@ -38,6 +38,11 @@ class BroadcastDispatcher final : public Dispatcher<T> {
 
   Demand ask(Seat<T>& seat, Demand n, Delivery<T>& /*out*/) override { return ledger_.raise(seat, n); }
 
+  /// While another one holds all back.
+  [[nodiscard]] bool ask_quietly(Seat<T>& seat, Demand n) noexcept override {
+    return ledger_.raise_surplus(seat, n);
+  }
+
   /// What selectors reject counts as not delivered, so that the events behind it may take its place at once.
   Demand dispatch(Events<T>& events, Delivery<T>& out) override {
     while (!events.empty() && ledger_.waiting() != 0) {

@@ -25,6 +25,13 @@ class BroadcastLedger {
   /// n more for this seat; returns what to ask for upstream.
   [[nodiscard]] Demand raise(SeatBase& seat, Demand n);
 
+  /// The same while another seat has no surplus, so that nothing is asked for; false: nothing was done.
+  [[nodiscard]] bool raise_surplus(SeatBase& seat, Demand n) noexcept {
+    if (without_surplus_ == (has_surplus(seat) ? 0 : 1)) return false;
+    give_back(seat, n);
+    return true;
+  }
+
   /// n <= waiting() events were handed out to all.
   void serve(Demand n) noexcept;
   /// n of the events that were just handed out were not wanted by this seat: they count as not delivered.

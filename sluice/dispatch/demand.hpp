@@ -61,6 +61,14 @@ class DemandDispatcher final : public Dispatcher<T> {
     return owed_.settle(n);
   }
 
+  /// An ask of the only consumer, for no more than ever and with nothing owed: n goes upstream. False: use
+  /// ask.
+  [[nodiscard]] bool ask_as_usual(Seat<T>& seat, Demand n) noexcept {
+    if (!ledger_.is_sole(seat) || owed_.amount() != 0 || n > max_demand_) return false;
+    seat.demand = add_demand(seat.demand, n);
+    return true;
+  }
+
   /// The consumer that takes all of n events: dispatch without a message cut in two. Null: use dispatch.
   [[nodiscard]] Seat<T>* take_whole(Demand n) noexcept {
     auto* const seat = static_cast<Seat<T>*>(ledger_.next());

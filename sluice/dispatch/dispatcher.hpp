@@ -71,6 +71,9 @@ class Dispatcher {
   virtual Demand cancel(Seat<T>& seat, Delivery<T>& out) = 0;
   /// The consumer wants n >= 1 more. Returns demand to pass upstream.
   virtual Demand ask(Seat<T>& seat, Demand n, Delivery<T>& out) = 0;
+  /// Does the same if that delivers nothing and asks for nothing upstream. False, the default: nothing was
+  /// done, and ask follows. Saves a message; called on the consumer's turn while the producer rests.
+  [[nodiscard]] virtual bool ask_quietly(Seat<T>& /*seat*/, Demand /*n*/) noexcept { return false; }
   /// Takes from the front of `events` what can be placed now, and leaves the rest. There may be no consumer.
   /// Returns demand to be asked upstream again, for events that were dropped or wanted by nobody.
   virtual Demand dispatch(Events<T>& events, Delivery<T>& out) = 0;

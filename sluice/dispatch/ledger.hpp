@@ -30,6 +30,8 @@ class Ledger {
     }
   }
 
+  /// Whether this seat is the only one.
+  [[nodiscard]] bool is_sole(const SeatBase& seat) const noexcept { return sole_ == &seat; }
   /// Whom to serve now; null while nobody has demand.
   [[nodiscard]] SeatBase* next() const noexcept {
     if (sole_ != nullptr) return sole_->demand == 0 ? nullptr : sole_;

@@ -109,26 +109,15 @@ bool Cell::post_local(MessagePtr message) {
 }
 
 Cell::Turn Cell::turn(int budget, RunQueue* queue) {
+  if (queue != nullptr && queue->hand_over().to() == this && (occupied() || was_killed())) [[unlikely]]
+    mail_.push(intake_->to_message(queue->hand_over()));
   if (occupied()) return Turn::idle;
   TurnScope scope(*this, queue);
   set_state(StageState::running);
-  while (end_ == nullptr) {
-    if (killed_.load(std::memory_order_relaxed)) {
-      end_with(Reason::killed(), false, true);
-      break;
-    }
-    if (mail_.empty()) {
-      if (mailbox_.maybe_empty()) break;
-      mailbox_.take_all(mail_);
-    }
-    if (budget-- == 0) break;
-    deliver_next();
-    if (queue != nullptr && queue->hurried()) budget = 0;
-    if (busy_ > Duration::zero() &&
-        end_ == nullptr) {  // what an end says comes after what was emitted before
-      occupy();
-      break;
-    }
+  try {
+    deliver_mail(budget, queue);
+  } catch (...) {
+    fail(std::current_exception());
   }
   if (end_ != nullptr) {
     scope.forget();
@@ -144,16 +133,36 @@ Cell::Turn Cell::turn(int budget, RunQueue* queue) {
   return Turn::idle;
 }
 
-void Cell::deliver_next() {
-  MessagePtr next = mail_.pop();
-  messages_.add(1);
-  try {
+void Cell::deliver_mail(int budget, RunQueue* queue) {
+  if (queue != nullptr && queue->hand_over().to() == this) {
+    messages_.add(1);
+    intake_->receive(queue->hand_over());
+    --budget;
+    if (!goes_on()) return;
+  }
+  while (end_ == nullptr) {
+    if (was_killed()) return end_with(Reason::killed(), false, true);
+    if (mail_.empty()) {
+      if (mailbox_.maybe_empty()) return;
+      mailbox_.take_all(mail_);
+    }
+    if (budget-- == 0 || (queue != nullptr && queue->hurried())) return;
+    MessagePtr next = mail_.pop();
+    messages_.add(1);
     Message& message = *next;
     message.deliver(std::move(next), *this);
-  } catch (...) {
-    fail(std::current_exception());
+    if (!goes_on()) return;
   }
-  check_closing();
+}
+
+/// After each message. False: nothing more in this turn.
+bool Cell::goes_on() {
+  if (end_when_drained_ != nullptr || closing_down_) [[unlikely]]
+    end_if_drained();
+  if (busy_ <= Duration::zero()) [[likely]]
+    return true;
+  if (end_ == nullptr) occupy();  // what an end says comes after what was emitted before
+  return false;
 }
 
 void Cell::end_if_drained() {

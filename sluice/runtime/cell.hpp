@@ -141,11 +141,8 @@ class Cell final : public Host {
     return *rare_;
   }
   void enter_ungated() override { engine_.callback_begins(*this); }
-  void deliver_next();
-  void check_closing() {
-    if (end_when_drained_ != nullptr || closing_down_) [[unlikely]]
-      end_if_drained();
-  }
+  void deliver_mail(int budget, RunQueue* queue);
+  [[nodiscard]] inline bool goes_on();
   void end_if_drained();
   [[nodiscard]] std::uint64_t arm_timer(TimerId id, Instant due);
   void timer_fired(TimerId id);

@@ -1,5 +1,6 @@
 #include "sluice/runtime/worker.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "sluice/runtime/threads.hpp"
@@ -9,6 +10,9 @@ namespace sluice::inline v0 {
 namespace {
 
 constexpr int messages_per_turn = 64;
+constexpr int hops_per_look = 64;
+/// Of a chain that is run warm, from its first look on; then others have their turn.
+constexpr Duration longest_chain = std::chrono::milliseconds(1);
 constexpr unsigned turns_per_look = 32;
 constexpr Duration spin_time = std::chrono::microseconds(50);
 /// Work moves to another core only when what waits is worth a hand-over (runtime-notes: sharing by backlog
@@ -101,7 +105,9 @@ void Worker::run() {
       } else {
         run_one(*cell);
       }
-      if (++turns_since_look_ == turns_per_look) share_if_worthwhile();
+      run_handed_over();
+      if (hurried()) hurry_.store(false, std::memory_order_relaxed);
+      if (turns_since_look_ >= turns_per_look) share_if_worthwhile();
       continue;
     }
     if (stop_.load(std::memory_order_seq_cst) || (only_ && only_->ended())) break;
@@ -150,10 +156,25 @@ void Worker::adopt(Cell& cell) {
 void Worker::run_one(Cell& cell) {
   on_turn_ = &cell;
   const Cell::Turn turn = cell.turn(messages_per_turn, this);
-  if (hurried()) hurry_.store(false, std::memory_order_relaxed);
   on_turn_ = nullptr;
+  ++turns_since_look_;
   turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (turn == Cell::Turn::more && !cell.in_run_queue) push(cell);
+}
+
+/// What the last turn sent is still in the cache: its receiver comes next, and so on down the chain.
+void Worker::run_handed_over() {
+  std::optional<Instant> began;
+  for (int hops = 1; Host* const next = hand_over().to(); ++hops) {
+    if (hurried()) return queue_hand_over();
+    if (hops % hops_per_look == 0) {
+      share_if_worthwhile();
+      if (!began) began = last_look_;
+      if (last_look_ - *began >= longest_chain) return queue_hand_over();
+    }
+    next->in_run_queue = false;
+    run_one(static_cast<Cell&>(*next));
+  }
 }
 
 /// A cell that is woken again and again from another worker, for next to nothing, is better off there: what
@@ -197,9 +218,8 @@ void Worker::park() {
 }
 
 void Worker::share_if_worthwhile() {
-  turns_since_look_ = 0;
   const Instant now = std::chrono::steady_clock::now();
-  const Duration mean = (now - std::exchange(last_look_, now)) / turns_per_look;
+  const Duration mean = (now - std::exchange(last_look_, now)) / std::exchange(turns_since_look_, 0U);
   const Duration typical =
       std::min(mean, std::exchange(previous_mean_, mean));  // one pre-emption proves nothing
   if (kind_ == Kind::own || length() < 2 || typical < least_turn ||
@@ -219,6 +239,7 @@ void Worker::give(Cell& cell, Worker& to) {
 std::size_t Worker::rescue(Worker& to) {
   if (!gate().step_in()) return 0;
   std::size_t moved = 0;
+  if (hand_over().to() != nullptr) queue_hand_over();
   while (Cell* const cell = dequeue()) {
     give(*cell, to);
     ++moved;

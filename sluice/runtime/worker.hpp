@@ -75,6 +75,7 @@ class Worker final : public RunQueue {
   bool collect_inbox();
   void adopt(Cell& cell);
   void run_one(Cell& cell);
+  void run_handed_over();
   void run_first_after_idling(Cell& cell);
   [[nodiscard]] Cell* dequeue() noexcept { return static_cast<Cell*>(pop()); }
   [[nodiscard]] bool spin();

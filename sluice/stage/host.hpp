@@ -98,17 +98,23 @@ class Host {
   virtual bool post(MessagePtr message) = 0;
   /// The same from the turn of `from`; the way of events and asks.
   bool send(MessagePtr message, const Host& from) {
-    if (!near(from)) return post(std::move(message));
-    mail_.push(std::move(message));
-    if (!in_run_queue && !running) RunQueue::current()->push(*this);
+    RunQueue* const here = near(from);
+    if (here == nullptr) return post(std::move(message));
+    send_near(std::move(message), *here);
     return true;
   }
-  /// On the turn of `from`: whether this host has its home on the same thread and nobody else's mail has to
-  /// be looked at first.
-  [[nodiscard]] bool near(const Host& from) const noexcept {
+  /// To a host that is near.
+  void send_near(MessagePtr message, RunQueue& here) noexcept {
+    mail_.push(std::move(message));
+    if (!in_run_queue && !running) here.push(*this);
+  }
+  /// On the turn of `from`: the queue of this thread, if this host has its home there and nobody else's mail
+  /// has to be looked at first. Null: it is not near.
+  [[nodiscard, gnu::always_inline]] RunQueue* near(const Host& from) const noexcept {
     RunQueue* const here = RunQueue::current();
-    return here != nullptr && home.load(std::memory_order_acquire) == here && !here->gate().is_open() &&
-           from.busy_ == Duration::zero() && mailbox_.maybe_empty();
+    const bool is_near = here != nullptr && home.load(std::memory_order_relaxed) == here &&
+                         !here->gate().is_open() && from.busy_ == Duration::zero() && mailbox_.maybe_empty();
+    return is_near ? here : nullptr;
   }
   /// A near host that has nothing to do.
   [[nodiscard]] bool resting() const noexcept {

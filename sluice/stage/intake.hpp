@@ -45,6 +45,10 @@ class IntakeBase {
   /// The subscriptions given as options; runs within the start of the stage. False: the stage is ending.
   virtual bool subscribe_initial() = 0;
 
+  /// A batch without a message. The stage is not ending.
+  virtual void receive(HandOver& batch) = 0;
+  [[nodiscard]] virtual MessagePtr to_message(HandOver& batch) = 0;
+
   /// The producer ended the subscription, or itself.
   virtual void cancelled(EdgePtr edge, Cancellation cancellation, Cancelled::Why why);
   /// An ask of the stage itself; sent when the callback at hand has returned.
@@ -214,22 +218,34 @@ class Intake final : public IntakeBase {
     return Subscription(edge);
   }
 
-  /// Takes the message only to park it.
-  void receive(std::unique_ptr<EventsMessage<T>>& message) {
-    Edge& edge = message->edge();
-    const std::size_t count = message->events().size();
+  void receive(HandOver& batch) override {
+    Edge& edge = batch.edge();
+    Events<T> events = batch.take<T>();
+    if (arrived(edge, events.size())) {
+      handle(edge, events);
+    } else if (edge.in == Edge::Side::open) {
+      park(edge, std::move(events));
+    }
+  }
+  MessagePtr to_message(HandOver& batch) override {
+    Edge& edge = batch.edge();
+    return MessagePtr(new EventsMessage<T>(edge, batch.take<T>()));
+  }
+
+  /// Counts what has come. False: it is not to be handled now; where the edge is open it is to be parked.
+  [[nodiscard]] bool arrived(Edge& edge, std::size_t count) {
     edge.received.add(count);
     received_.add(count);
-    if (edge.in != Edge::Side::open) {
+    if (edge.in != Edge::Side::open) [[unlikely]] {
       unknown(edge, count);
-      return;
+      return false;
     }
     queued_ += count;
-    if (must_wait()) {
-      queue_.push(std::move(message));
-    } else {
-      handle(edge, message->events());
-    }
+    return !must_wait();
+  }
+  void park(Edge& edge, Events<T> events) {
+    queue_.push(
+        MessagePtr(new EventsMessage<T>(edge, std::move(events), EventsMessage<T>::Parked::yes)));
   }
 
   /// Cuts one message into batches and asks after each: genstage.md §5.1.
@@ -241,31 +257,26 @@ class Intake final : public IntakeBase {
     }
     edge.window.open();
     const auto chunk = static_cast<std::size_t>(edge.window.chunk());
-    while (events.size() > chunk) {
+    do {
       Events<T> batch = events.take_front(chunk);
-      if (!settle_batch(edge, batch, from.get())) {
+      const DemandWindow::Settled settled = edge.window.settle(batch.size());
+      if (settled.excess != 0) [[unlikely]]
+        log_excess(edge, settled.excess);
+      if (!handle_batch(batch, from.get())) {
         queued_ -= events.size();
         host_->lost_received.add(events.size());
         return;
       }
-    }
-    settle_batch(edge, events, from.get());
+      if (settled.ask != 0 && edge.in == Edge::Side::open) ask_for_more(edge, settled.ask);
+    } while (!events.empty());
   }
 
  private:
-  bool settle_batch(Edge& edge, Events<T>& batch, const Subscription& from) {
-    const DemandWindow::Settled settled = edge.window.settle(batch.size());
-    if (settled.excess != 0) [[unlikely]]
-      log_excess(edge, settled.excess);
-    if (!handle_batch(batch, from)) return false;
-    if (settled.ask != 0 && edge.in == Edge::Side::open) ask_for_more(edge, settled.ask);
-    return true;
-  }
 
   /// An ask that only raises a near producer_consumer's credit needs no message.
   void ask_for_more(Edge& edge, Demand n) {
     Host& producer = *edge.producer;
-    if (producer.near(*host_) && producer.resting() &&
+    if (producer.near(*host_) != nullptr && producer.resting() &&
         static_cast<Outlet<T>&>(*producer.outlet()).absorb(edge, n))
       return;
     send_ask(edge, n);
@@ -308,13 +319,12 @@ inline bool Host::settle() {
 template <class T>
 void EventsMessage<T>::deliver(std::unique_ptr<Message> self, Host& at) {
   // Kept by its own type: its destructor is known here.
-  std::unique_ptr<EventsMessage> mine(static_cast<EventsMessage*>(self.release()));
+  const std::unique_ptr<EventsMessage> mine(static_cast<EventsMessage*>(self.release()));
   auto& intake = static_cast<Intake<T>&>(*at.intake());
-  if (parked_) {
+  if (parked_ == Parked::yes || intake.arrived(*edge_, events_.size())) {
     intake.handle(*edge_, events_);
-  } else {
-    parked_ = true;
-    intake.receive(mine);
+  } else if (edge_->in == Edge::Side::open) {
+    intake.park(*edge_, std::move(events_));
   }
 }
 

@@ -128,7 +128,7 @@ class Outlet final : public OutletBase, private Delivery<T> {
   Outlet(Upward upward, DemandFlow flow, DispatcherFor<T> dispatcher, Demand buffer_size, Keep keep)
       : OutletBase(upward, flow), dispatcher_(dispatcher.take()), buffer_(buffer_size, keep) {
     if (!dispatcher_) dispatcher_ = std::make_unique<DemandDispatcher<T>>();
-    absorbs_ = dynamic_cast<DemandDispatcher<T>*>(dispatcher_.get()) != nullptr;
+    by_demand_ = dynamic_cast<DemandDispatcher<T>*>(dispatcher_.get()) != nullptr;
     dispatcher_->bound_queues(buffer_size, keep);
   }
   ~Outlet() override {
@@ -158,16 +158,19 @@ class Outlet final : public OutletBase, private Delivery<T> {
     outbox_.append(std::move(events));
   }
 
-  /// An ask of a producer_consumer's consumer, from the turn of that one, when it only adds to the credit.
-  /// False: nothing was done, because there is something to hand out or the dispatcher may run user code.
-  [[nodiscard]] bool absorb(Edge& edge, Demand n) {
-    if (!absorbs_ || upward_ != Upward::to_credit || edge.out != Edge::Side::open ||
-        flow_ != DemandFlow::forward || !buffer_.empty() || !queue_is_empty()) {
-      return false;
+  /// An ask from the turn of the consumer, while this stage rests, when it only changes accounts. False:
+  /// nothing was done.
+  [[nodiscard]] bool absorb(Edge& edge, Demand n) noexcept {
+    if (edge.out != Edge::Side::open || flow_ != DemandFlow::forward || !buffer_.empty()) return false;
+    if (!by_demand_) {
+      if (!dispatcher_->ask_quietly(seat_of(edge), n)) return false;
+    } else {
+      auto& by_demand = static_cast<DemandDispatcher<T>&>(*dispatcher_);
+      if (upward_ != Upward::to_credit || !queue_is_empty() || !by_demand.ask_as_usual(seat_of(edge), n))
+        return false;
+      credit_ = add_demand(credit_, n);
     }
     edge.asked.add(n);
-    credit_ =
-        add_demand(credit_, static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this));
     return true;
   }
 
@@ -190,7 +193,7 @@ class Outlet final : public OutletBase, private Delivery<T> {
       store();
       use_credit(drain_buffer());
     }
-    if (discards()) report_discarded();
+    if (has_discards()) report_discarded();
   }
 
   std::size_t forget() noexcept override {
@@ -215,12 +218,12 @@ class Outlet final : public OutletBase, private Delivery<T> {
   }
   Demand unseat(Edge& edge) override { return dispatcher_->cancel(seat_of(edge), *this); }
   Demand ask_dispatcher(Edge& edge, Demand n) override {
-    if (absorbs_) return static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this);
+    if (by_demand_) return static_cast<DemandDispatcher<T>&>(*dispatcher_).ask(seat_of(edge), n, *this);
     return dispatcher_->ask(seat_of(edge), n, *this);
   }
   Demand drain() override {
     const Demand placed = drain_buffer();
-    if (discards()) report_discarded();
+    if (has_discards()) report_discarded();
     return placed;
   }
   [[nodiscard]] bool buffer_empty() const noexcept override { return buffer_.empty(); }
@@ -237,7 +240,16 @@ class Outlet final : public OutletBase, private Delivery<T> {
   void send(Seat<T>& to, Events<T>& events) {
     Edge& edge = static_cast<EdgeOf<T>&>(to);
     note_delivered(edge, events.size());
-    edge.consumer->send(MessagePtr(new EventsMessage<T>(edge, std::move(events))), *host_);
+    Host& consumer = *edge.consumer;
+    RunQueue* const here = consumer.near(*host_);
+    if (here == nullptr) {
+      consumer.post(MessagePtr(new EventsMessage<T>(edge, std::move(events))));
+    } else if (here->hand_over().to() == nullptr && consumer.resting()) {
+      here->hand_over().put(consumer, edge, std::move(events));
+      consumer.in_run_queue = true;
+    } else {
+      consumer.send_near(MessagePtr(new EventsMessage<T>(edge, std::move(events))), *here);
+    }
   }
   void discard(std::size_t count, Discard why) override { note_discarded(count, why); }
   void release(InfoId info) override { release_info(info); }
@@ -248,7 +260,7 @@ class Outlet final : public OutletBase, private Delivery<T> {
   /// Offers `events` to the dispatcher; returns how many it took.
   Demand dispatch(Events<T>& events) {
     const std::size_t before = events.size();
-    if (absorbs_) {  // the default: known by type, and runs no user code
+    if (by_demand_) {  // the default: known by type, and runs no user code
       auto& by_demand = static_cast<DemandDispatcher<T>&>(*dispatcher_);
       if (Seat<T>* const seat = by_demand.take_whole(before)) {
         send(*seat, events);

@@ -172,13 +172,15 @@ void OutletBase::let_go(Edge& edge) noexcept {
 void OutletBase::note_discarded(std::size_t count, Discard why) noexcept {
   if (count == 0) return;
   const auto i = static_cast<std::size_t>(why);
+  has_discards_ = true;
   rare().fresh_discards[i] += count;
   rare().discarded[i].add(count);
 }
 
 void OutletBase::report_discarded() {
-  if (!rare_ || rare_->reporting || host_->in_callback()) return;
-  rare_->reporting = true;
+  if (!has_discards_ || reporting_ || host_->in_callback()) return;
+  reporting_ = true;
+  has_discards_ = false;
   for (const Discard why : {Discard::buffer_full, Discard::lane_full}) {
     const std::size_t count = std::exchange(rare_->fresh_discards[static_cast<std::size_t>(why)], 0);
     if (count == 0) continue;
@@ -188,7 +190,7 @@ void OutletBase::report_discarded() {
       host_->log(Severity::warning, fmt::format("discarded {} events: {}", count, to_string(why)));
     }
   }
-  rare_->reporting = false;
+  reporting_ = false;
 }
 
 void OutletBase::place_info(UniqueFunction<void()> info) {

@@ -104,7 +104,7 @@ class OutletBase {
   }
 
   void set_callbacks(EmitterCallbacks& callbacks) noexcept { callbacks_ = &callbacks; }
-  [[nodiscard]] bool discards() const noexcept { return rare_ != nullptr; }
+  [[nodiscard]] bool has_discards() const noexcept { return has_discards_; }
 
   Host* host_ = nullptr;
   EmitterCallbacks* callbacks_ = nullptr;
@@ -115,7 +115,7 @@ class OutletBase {
   DemandFlow flow_;
   bool closed_ = false;
   bool has_output_ = false;
-  bool absorbs_ = false;  // the dispatcher's ask runs no user code
+  bool by_demand_ = false;  // the dispatcher is the default, known by type; it runs no user code
 
  private:
   struct Held {
@@ -128,7 +128,6 @@ class OutletBase {
     std::map<InfoId, UniqueFunction<void()>> infos;
     std::array<std::size_t, 3> fresh_discards{};
     std::array<Tally, 3> discarded{};
-    bool reporting = false;
   };
   Rare& rare() {
     if (!rare_) rare_ = std::make_unique<Rare>();
@@ -145,6 +144,8 @@ class OutletBase {
   Edge* leaving_ = nullptr;  // closed, the consumer's last message has not come
   Tally delivered_;
   std::unique_ptr<Rare> rare_;
+  bool has_discards_ = false;  // not reported yet
+  bool reporting_ = false;
 };
 
 }  // namespace sluice::inline v0

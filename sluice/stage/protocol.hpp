@@ -90,7 +90,9 @@ class Farewell final : public Message {
 template <class T>
 class EventsMessage final : public Message {
  public:
-  EventsMessage(Edge& edge, Events<T> events) noexcept : edge_(&edge), events_(std::move(events)) {}
+  enum class Parked : unsigned char { no, yes };
+  EventsMessage(Edge& edge, Events<T> events, Parked parked = Parked::no) noexcept
+      : edge_(&edge), events_(std::move(events)), parked_(parked) {}
   void deliver(std::unique_ptr<Message> self, Host& at) override;
   void abandon(Host& at, const Reason& /*why*/) override { at.lost_received.add(events_.size()); }
 
@@ -100,7 +102,7 @@ class EventsMessage final : public Message {
  private:
   Edge* edge_;
   Events<T> events_;
-  bool parked_ = false;  // in a producer_consumer's queue, and counted
+  Parked parked_;  // yes: in a producer_consumer's queue, and counted
 };
 
 /// Anything else: runs `code(host)` on the turn, not as a callback.

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "sluice/stage/gate.hpp"
+#include "sluice/stage/hand_over.hpp"
 
 namespace sluice::inline v0 {
 
@@ -28,6 +29,11 @@ class RunQueue {
   [[nodiscard]] inline Host* pop() noexcept;
   [[nodiscard]] std::size_t length() const noexcept { return length_.load(std::memory_order_relaxed); }
 
+  /// For the host whose turn comes before all others. That host counts as queued (in_run_queue).
+  [[nodiscard]] HandOver& hand_over() noexcept { return hand_over_; }
+  /// Makes a message of it; its host queues up like all others.
+  void queue_hand_over();
+
   /// Any thread: the turn at hand has lasted long, others shall have theirs.
   void hurry() noexcept { hurry_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool hurried() const noexcept { return hurry_.load(std::memory_order_relaxed); }
@@ -45,6 +51,7 @@ class RunQueue {
   Host* first_ = nullptr;
   Host* last_ = nullptr;
   std::atomic<std::size_t> length_{0};
+  HandOver hand_over_;
   alignas(64) Gate gate_;
 
  protected:
