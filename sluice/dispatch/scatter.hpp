@@ -92,7 +92,8 @@ class Scatter {
 
   /// Finds room in the lane's block or takes a new one.
   void open(Writer& lane) {
-    if (lane.block && detail::sole_slice(lane.block.get())) lane.next = detail::block_data<T>(lane.block.get());
+    if (lane.block && detail::sole_slice(lane.block.get()))
+      lane.next = detail::block_data<T>(lane.block.get());
     if (!lane.block || room(lane) < lane.needed) {
       lane.block.reset(detail::take_block<T>(lane.needed <= most_to_double ? 2 * lane.needed : lane.needed));
       detail::use_up<T>(lane.block.get());  // no slice may grow into what is written later
@@ -101,7 +102,8 @@ class Scatter {
     lane.first = lane.next;
   }
   [[nodiscard]] static std::size_t room(const Writer& lane) noexcept {
-    const T* const end = detail::block_data<T>(lane.block.get()) + detail::block_capacity<T>(lane.block.get());
+    const T* const end =
+        detail::block_data<T>(lane.block.get()) + detail::block_capacity<T>(lane.block.get());
     return static_cast<std::size_t>(end - lane.next);
   }
 

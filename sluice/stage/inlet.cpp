@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
-#include <mutex>
-
 namespace sluice::inline v0 {
 
 void check(const InletOptions& options) {
@@ -12,68 +9,49 @@ void check(const InletOptions& options) {
     throw OptionError("capacity", fmt::format("must be at least 1, got {}", options.capacity));
 }
 
-struct InletGate::State {
-  std::mutex mutex;
-  std::condition_variable room;
+/// One message for any number of events that come before it is read; used again and again.
+class InletGate::News final : public Message {
+ public:
+  explicit News(InletGate& gate) noexcept : gate_(gate) {}
+  void deliver(std::unique_ptr<Message> self, Host& at) override { gate_.on_news(at, std::move(self)); }
+
+ private:
+  InletGate& gate_;
 };
 
-InletGate::InletGate(std::size_t capacity) : state_(std::make_unique<State>()), capacity_(capacity) {}
+InletGate::InletGate(std::size_t capacity) : capacity_(capacity), news_(std::make_unique<News>(*this)) {}
 InletGate::~InletGate() = default;
 
-InletGate::Locked::Locked(InletGate& gate) : gate_(gate) { gate_.state_->mutex.lock(); }
-InletGate::Locked::~Locked() { gate_.state_->mutex.unlock(); }
-
-void InletGate::connect(HostPtr stage) {
-  const Locked lock(*this);
-  stage_ = std::move(stage);
-}
-
-bool InletGate::wait_for_room(Duration time) {
-  if (time == Duration::zero() || !accepts()) return false;
-  std::unique_lock lock(state_->mutex, std::adopt_lock);
-  const auto ready = [this] { return size_ < capacity_ || !accepts(); };
+bool InletGate::Locked::wait_for_room(Duration time) {
+  if (time == Duration::zero() || !gate_.accepts()) return false;
+  std::unique_lock lock(gate_.mutex_, std::adopt_lock);
+  const auto ready = [this] { return gate_.size_ < gate_.capacity_ || !gate_.accepts(); };
+  ++gate_.waiting_;
   if (time == forever) {
-    state_->room.wait(lock, ready);
+    gate_.room_.wait(lock, ready);
   } else {
-    state_->room.wait_for(lock, time, ready);
+    gate_.room_.wait_for(lock, time, ready);
   }
-  lock.release();  // the caller's Locked unlocks
-  return has_room();
+  --gate_.waiting_;
+  lock.release();  // the destructor unlocks
+  return gate_.has_room();
 }
 
-void InletGate::added() {
-  ++size_;
+void InletGate::Locked::close() noexcept {
+  if (gate_.closed_) return;
+  gate_.closed_ = true;
+  gate_.room_.notify_all();
   tell();
 }
 
-void InletGate::taken(std::size_t count) {
+void InletGate::taken(std::size_t count) noexcept {
   size_ -= count;
-  state_->room.notify_all();
+  if (count != 0 && waiting_ != 0) room_.notify_all();
 }
 
-void InletGate::close() {
-  if (closed_) return;
-  closed_ = true;
-  state_->room.notify_all();
-  tell();
-}
-
-void InletGate::end() {
+void InletGate::end() noexcept {
   ended_ = true;
-  state_->room.notify_all();
-}
-
-/// One message for any number of events that come before it is read.
-void InletGate::tell() {
-  if (told_ || !stage_) return;
-  told_ = true;
-  stage_->post(make_errand([this](Host& at) {
-    {
-      const Locked lock(*this);
-      told_ = false;
-    }
-    on_news(at);
-  }));
+  room_.notify_all();
 }
 
 }  // namespace sluice::inline v0

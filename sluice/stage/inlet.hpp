@@ -1,8 +1,13 @@
 #pragma once
 
+#include <algorithm>
+#include <condition_variable>
 #include <cstddef>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "sluice/core/events.hpp"
 #include "sluice/stage/producer.hpp"
@@ -16,8 +21,8 @@ struct InletOptions {
 /// Throws OptionError.
 void check(const InletOptions& options);
 
-/// The part of an inlet's queue that does not depend on the event type: who waits for room, when to wake the
-/// stage. Thread rule: any thread; the lock is held by Locked.
+/// The part of an inlet's queue that does not depend on the event type: who waits for room, and the one
+/// message that tells the stage of any number of events. Thread rule: any thread; the lock is held by Locked.
 class InletGate {
  public:
   explicit InletGate(std::size_t capacity);
@@ -25,44 +30,58 @@ class InletGate {
   InletGate(const InletGate&) = delete;
   InletGate& operator=(const InletGate&) = delete;
 
-  /// Holds the lock.
+  /// Holds the lock. The stage is told after it was let go.
   class Locked {
    public:
-    explicit Locked(InletGate& gate);
-    ~Locked();
+    explicit Locked(InletGate& gate) : gate_(gate) { gate_.mutex_.lock(); }
+    ~Locked() {
+      gate_.mutex_.unlock();
+      if (news_) gate_.stage_->post(std::move(news_));
+    }
     Locked(const Locked&) = delete;
     Locked& operator=(const Locked&) = delete;
 
+    /// An event was added.
+    void added() noexcept {
+      ++gate_.size_;
+      tell();
+    }
+    /// Waits for room; false: none within the time, or never again.
+    bool wait_for_room(Duration time);
+    void close() noexcept;
+
    private:
+    void tell() noexcept { news_ = std::move(gate_.news_); }
+
     InletGate& gate_;
+    MessagePtr news_ = {};
   };
 
-  void connect(HostPtr stage);
-  // -- with the lock held
-  [[nodiscard]] bool has_room() const noexcept { return size_ < capacity_ && !closed_ && !ended_; }
-  [[nodiscard]] bool accepts() const noexcept { return !closed_ && !ended_; }
-  /// Waits for room; false: none within the time, or never again.
-  bool wait_for_room(Duration time);
-  /// An event was added.
-  void added();
-  void taken(std::size_t count);
-  void close();
-  void end();
-  [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// `on_news` runs on the stage's turn when events have come or the inlet was closed; it gives the message
+  /// back.
+  void connect(HostPtr stage) noexcept { stage_ = std::move(stage); }
+  UniqueFunction<void(Host&, MessagePtr)> on_news;
 
-  /// What the stage is told on its own turn when events have come or the inlet was closed.
-  UniqueFunction<void(Host&)> on_news;
+  // -- with the lock held
+  [[nodiscard]] bool has_room() const noexcept { return size_ < capacity_ && accepts(); }
+  [[nodiscard]] bool accepts() const noexcept { return !closed_ && !ended_; }
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+  void taken(std::size_t count) noexcept;
+  void end() noexcept;
+  void take_back(MessagePtr news) noexcept { news_ = std::move(news); }
 
  private:
-  struct State;
-  void tell();
-  std::unique_ptr<State> state_;
-  std::size_t capacity_;
-  std::size_t size_ = 0;
+  class News;
+
+  std::mutex mutex_;
   bool closed_ = false;
   bool ended_ = false;
-  bool told_ = false;
+  std::size_t capacity_;
+  std::size_t size_ = 0;
+  MessagePtr news_;  // null: on its way
   HostPtr stage_;
+  std::size_t waiting_ = 0;  // threads
+  std::condition_variable room_;
 };
 
 /// What the pushing threads and the stage share.
@@ -70,10 +89,10 @@ template <class T>
 class InletQueue {
  public:
   explicit InletQueue(std::size_t capacity) : gate(capacity) {}
-  void connect(HostPtr stage) { gate.connect(std::move(stage)); }
+  void connect(HostPtr stage) noexcept { gate.connect(std::move(stage)); }
 
   InletGate gate;
-  Events<T> events;  // under the gate's lock
+  std::vector<T> events;  // under the gate's lock
 };
 
 /// The way in for events from threads that are no stages. Copyable; all copies push into the same stage.
@@ -94,16 +113,16 @@ class Inlet {
   bool push(T event) { return push_for(std::move(event), forever); }
   /// Blocks for at most `time`. False: the event is untouched.
   [[nodiscard]] bool push_for(T&& event, Duration time) {
-    const InletGate::Locked lock(queue_->gate);
-    if (!queue_->gate.has_room() && !queue_->gate.wait_for_room(time)) return false;
+    InletGate::Locked lock(queue_->gate);
+    if (!queue_->gate.has_room() && !lock.wait_for_room(time)) return false;
     queue_->events.push_back(std::move(event));
-    queue_->gate.added();
+    lock.added();
     return true;
   }
   /// No more events will come: the stage ends normally once everything was handed out.
   void close() {
-    const InletGate::Locked lock(queue_->gate);
-    queue_->gate.close();
+    InletGate::Locked lock(queue_->gate);
+    lock.close();
   }
 
  private:
@@ -115,7 +134,7 @@ template <class T>
 class InletStage final : public Producer<T> {
  public:
   explicit InletStage(std::shared_ptr<InletQueue<T>> queue) : queue_(std::move(queue)) {
-    queue_->gate.on_news = [this](Host& at) { at.run([this] { hand_out(); }); };
+    queue_->gate.on_news = [this](Host& at, MessagePtr news) { at.run([&] { hand_out(std::move(news)); }); };
   }
   ~InletStage() override {
     const InletGate::Locked lock(queue_->gate);
@@ -127,20 +146,35 @@ class InletStage final : public Producer<T> {
     owed_ = add_demand(owed_, n);
     hand_out();
   }
-  void hand_out() {
-    const InletGate::Locked lock(queue_->gate);
-    const auto count = static_cast<std::size_t>(std::min<Demand>(owed_, queue_->events.size()));
-    if (count != 0) {
-      this->emit_all(queue_->events.take_front(count));
-      owed_ = take_demand(owed_, count);
+  void hand_out(MessagePtr news = {}) {
+    std::size_t count = 0;
+    bool over = false;
+    {
+      const InletGate::Locked lock(queue_->gate);
+      if (news) queue_->gate.take_back(std::move(news));
+      take_over();
+      count = static_cast<std::size_t>(std::min<Demand>(owed_, taken_.size() - next_));
       queue_->gate.taken(count);
+      over = queue_->gate.closed() && next_ + count == taken_.size();
     }
-    if (queue_->gate.closed() && queue_->events.empty()) {
-      this->info([this] { this->stop(); });
+    this->emit_n(count, [this] { return std::move(taken_[next_++]); });
+    owed_ = take_demand(owed_, count);
+    if (over) this->info([this] { this->stop(); });
+  }
+  /// The two vectors are exchanged: their storage stays.
+  void take_over() {
+    if (next_ * 2 > taken_.size()) taken_.erase(taken_.begin(), taken_.begin() + std::exchange(next_, 0));
+    if (taken_.empty()) {
+      taken_.swap(queue_->events);
+    } else {
+      std::move(queue_->events.begin(), queue_->events.end(), std::back_inserter(taken_));
+      queue_->events.clear();
     }
   }
 
   std::shared_ptr<InletQueue<T>> queue_;
+  std::vector<T> taken_;
+  std::size_t next_ = 0;  // of those that were taken: the first that was not emitted
   Demand owed_ = 0;
 };
 

@@ -244,8 +244,7 @@ class Intake final : public IntakeBase {
     return !must_wait();
   }
   void park(Edge& edge, Events<T> events) {
-    queue_.push(
-        MessagePtr(new EventsMessage<T>(edge, std::move(events), EventsMessage<T>::Parked::yes)));
+    queue_.push(MessagePtr(new EventsMessage<T>(edge, std::move(events), EventsMessage<T>::Parked::yes)));
   }
 
   /// Cuts one message into batches and asks after each: genstage.md §5.1.
@@ -272,7 +271,6 @@ class Intake final : public IntakeBase {
   }
 
  private:
-
   /// An ask that only raises a near producer_consumer's credit needs no message.
   void ask_for_more(Edge& edge, Demand n) {
     Host& producer = *edge.producer;
