@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
+#include <mutex>
+
 namespace sluice::inline v0 {
 
 void check(const InletOptions& options) {
@@ -19,39 +22,74 @@ class InletGate::News final : public Message {
   InletGate& gate_;
 };
 
-InletGate::InletGate(std::size_t capacity) : capacity_(capacity), news_(std::make_unique<News>(*this)) {}
+struct InletGate::State {
+  [[nodiscard]] bool accepts() const noexcept { return !closed && !ended; }
+  [[nodiscard]] bool has_room() const noexcept { return size < capacity && accepts(); }
+
+  std::mutex mutex;
+  bool closed = false;
+  bool ended = false;
+  std::size_t capacity;
+  MessagePtr news;  // null: on its way
+  std::size_t size = 0;
+  std::size_t waiting = 0;  // threads
+  std::condition_variable room = {};
+};
+
+InletGate::InletGate(std::size_t capacity)
+    : state_(new State{.mutex = {}, .capacity = capacity, .news = std::make_unique<News>(*this)}) {}
 InletGate::~InletGate() = default;
 
-bool InletGate::Locked::wait_for_room(Duration time) {
-  if (time == Duration::zero() || !gate_.accepts()) return false;
-  std::unique_lock lock(gate_.mutex_, std::adopt_lock);
-  const auto ready = [this] { return gate_.size_ < gate_.capacity_ || !gate_.accepts(); };
-  ++gate_.waiting_;
-  if (time == forever) {
-    gate_.room_.wait(lock, ready);
-  } else {
-    gate_.room_.wait_for(lock, time, ready);
-  }
-  --gate_.waiting_;
-  lock.release();  // the destructor unlocks
-  return gate_.has_room();
+InletGate::Locked::Locked(InletGate& gate) : gate_(gate) { gate_.state_->mutex.lock(); }
+InletGate::Locked::~Locked() {
+  gate_.state_->mutex.unlock();
+  if (news_) gate_.stage_->post(std::move(news_));
 }
 
-void InletGate::Locked::close() noexcept {
-  if (gate_.closed_) return;
-  gate_.closed_ = true;
-  gate_.room_.notify_all();
+bool InletGate::Locked::has_room() const noexcept { return gate_.state_->has_room(); }
+
+bool InletGate::Locked::wait_for_room(Duration time) {
+  State& state = *gate_.state_;
+  if (time == Duration::zero() || !state.accepts()) return false;
+  std::unique_lock lock(state.mutex, std::adopt_lock);
+  const auto ready = [&] { return state.size < state.capacity || !state.accepts(); };
+  ++state.waiting;
+  if (time == forever) {
+    state.room.wait(lock, ready);
+  } else {
+    state.room.wait_for(lock, time, ready);
+  }
+  --state.waiting;
+  lock.release();  // the destructor unlocks
+  return state.has_room();
+}
+
+void InletGate::Locked::added() noexcept {
+  ++gate_.state_->size;
   tell();
 }
 
-void InletGate::taken(std::size_t count) noexcept {
-  size_ -= count;
-  if (count != 0 && waiting_ != 0) room_.notify_all();
+void InletGate::Locked::taken(std::size_t count) noexcept {
+  State& state = *gate_.state_;
+  state.size -= count;
+  if (count != 0 && state.waiting != 0) state.room.notify_all();
 }
 
-void InletGate::end() noexcept {
-  ended_ = true;
-  room_.notify_all();
+void InletGate::Locked::close() noexcept {
+  State& state = *gate_.state_;
+  if (std::exchange(state.closed, true)) return;
+  state.room.notify_all();
+  tell();
 }
+
+bool InletGate::Locked::closed() const noexcept { return gate_.state_->closed; }
+
+void InletGate::Locked::end() noexcept {
+  gate_.state_->ended = true;
+  gate_.state_->room.notify_all();
+}
+
+void InletGate::Locked::take_back(MessagePtr news) noexcept { gate_.state_->news = std::move(news); }
+void InletGate::Locked::tell() noexcept { news_ = std::move(gate_.state_->news); }
 
 }  // namespace sluice::inline v0

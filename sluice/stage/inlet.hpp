@@ -1,11 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstddef>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -33,55 +31,40 @@ class InletGate {
   /// Holds the lock. The stage is told after it was let go.
   class Locked {
    public:
-    explicit Locked(InletGate& gate) : gate_(gate) { gate_.mutex_.lock(); }
-    ~Locked() {
-      gate_.mutex_.unlock();
-      if (news_) gate_.stage_->post(std::move(news_));
-    }
+    explicit Locked(InletGate& gate);
+    ~Locked();
     Locked(const Locked&) = delete;
     Locked& operator=(const Locked&) = delete;
 
-    /// An event was added.
-    void added() noexcept {
-      ++gate_.size_;
-      tell();
-    }
+    [[nodiscard]] bool has_room() const noexcept;
     /// Waits for room; false: none within the time, or never again.
     bool wait_for_room(Duration time);
+    /// An event was added.
+    void added() noexcept;
+    void taken(std::size_t count) noexcept;
     void close() noexcept;
+    [[nodiscard]] bool closed() const noexcept;
+    void end() noexcept;
+    /// The stage has read it.
+    void take_back(MessagePtr news) noexcept;
 
    private:
-    void tell() noexcept { news_ = std::move(gate_.news_); }
+    void tell() noexcept;
 
     InletGate& gate_;
-    MessagePtr news_ = {};
+    MessagePtr news_;
   };
 
-  /// `on_news` runs on the stage's turn when events have come or the inlet was closed; it gives the message
-  /// back.
   void connect(HostPtr stage) noexcept { stage_ = std::move(stage); }
+  /// Runs on the stage's turn when events have come or the inlet was closed; to give the message back.
   UniqueFunction<void(Host&, MessagePtr)> on_news;
-
-  // -- with the lock held
-  [[nodiscard]] bool has_room() const noexcept { return size_ < capacity_ && accepts(); }
-  [[nodiscard]] bool accepts() const noexcept { return !closed_ && !ended_; }
-  [[nodiscard]] bool closed() const noexcept { return closed_; }
-  void taken(std::size_t count) noexcept;
-  void end() noexcept;
-  void take_back(MessagePtr news) noexcept { news_ = std::move(news); }
 
  private:
   class News;
+  struct State;
 
-  std::mutex mutex_;
-  bool closed_ = false;
-  bool ended_ = false;
-  std::size_t capacity_;
-  std::size_t size_ = 0;
-  MessagePtr news_;  // null: on its way
+  std::unique_ptr<State> state_;
   HostPtr stage_;
-  std::size_t waiting_ = 0;  // threads
-  std::condition_variable room_;
 };
 
 /// What the pushing threads and the stage share.
@@ -114,7 +97,7 @@ class Inlet {
   /// Blocks for at most `time`. False: the event is untouched.
   [[nodiscard]] bool push_for(T&& event, Duration time) {
     InletGate::Locked lock(queue_->gate);
-    if (!queue_->gate.has_room() && !lock.wait_for_room(time)) return false;
+    if (!lock.has_room() && !lock.wait_for_room(time)) return false;
     queue_->events.push_back(std::move(event));
     lock.added();
     return true;
@@ -137,8 +120,8 @@ class InletStage final : public Producer<T> {
     queue_->gate.on_news = [this](Host& at, MessagePtr news) { at.run([&] { hand_out(std::move(news)); }); };
   }
   ~InletStage() override {
-    const InletGate::Locked lock(queue_->gate);
-    queue_->gate.end();
+    InletGate::Locked lock(queue_->gate);
+    lock.end();
   }
 
  private:
@@ -150,12 +133,12 @@ class InletStage final : public Producer<T> {
     std::size_t count = 0;
     bool over = false;
     {
-      const InletGate::Locked lock(queue_->gate);
-      if (news) queue_->gate.take_back(std::move(news));
+      InletGate::Locked lock(queue_->gate);
+      if (news) lock.take_back(std::move(news));
       take_over();
       count = static_cast<std::size_t>(std::min<Demand>(owed_, taken_.size() - next_));
-      queue_->gate.taken(count);
-      over = queue_->gate.closed() && next_ + count == taken_.size();
+      lock.taken(count);
+      over = lock.closed() && next_ + count == taken_.size();
     }
     this->emit_n(count, [this] { return std::move(taken_[next_++]); });
     owed_ = take_demand(owed_, count);
