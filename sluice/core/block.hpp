@@ -37,7 +37,8 @@ template <class T>
 [[nodiscard]] inline Block* take_block(std::size_t count) {
   static_assert(alignof(T) <= 64, "sluice: events are aligned to at most 64 bytes");
   if (count > (std::size_t{1} << 62) / sizeof(T)) throw std::bad_array_new_length();
-  const std::size_t bytes = Pool::usable_size(block_offset<T> + count * sizeof(T));
+  constexpr std::size_t least = alignof(T) > 16 ? Pool::largest_unaligned + 1 : 0;
+  const std::size_t bytes = Pool::usable_size(std::max(least, block_offset<T> + count * sizeof(T)));
   return ::new (Pool::take(bytes)) Block{1, 0, bytes};
 }
 

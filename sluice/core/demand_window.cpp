@@ -4,12 +4,12 @@ namespace sluice::inline v0 {
 
 Demand DemandWindow::change(Demand max, Demand min) noexcept {
   max_ = max;
-  min_ = min;
+  min_ = min & unlimited;
   return refill();
 }
 
 Demand DemandWindow::resume() noexcept {
-  paused_ = false;
+  paused_ = 0;
   return refill();
 }
 

@@ -7,11 +7,11 @@
 namespace sluice::inline v0 {
 
 /// When a consumer asks for more and how it cuts what arrives: genstage.md §5.1, one subscription.
-/// The algorithm for one message is: open(), then for each batch of at most chunk() events settle(n), after
-/// whose callback the answer is asked for.
+/// The algorithm for one message is: `Demand allowed = open()`, then for each batch of at most chunk() events
+/// settle(n, allowed), after whose callback the answer is asked for.
 class DemandWindow {
  public:
-  DemandWindow(Demand max, Demand min) noexcept : max_(max), min_(min) {}
+  DemandWindow(Demand max, Demand min) noexcept : max_(max), min_(min & unlimited) {}
 
   /// What one settled batch leads to.
   struct Settled {
@@ -29,12 +29,12 @@ class DemandWindow {
   /// The first ask of a subscription: max.
   [[nodiscard]] Demand start() noexcept { return pending_ = max_; }
 
-  /// A message begins: from here on its events count against what was pending now (R5.4).
-  void open() noexcept { allowed_ = pending_; }
-  /// A batch of n events of that message.
-  [[nodiscard]] Settled settle(Demand n) noexcept {
-    const Demand legitimate = std::min(n, allowed_);
-    allowed_ -= legitimate;
+  /// A message begins: its events count against what is pending now (R5.4).
+  [[nodiscard]] Demand open() const noexcept { return pending_; }
+  /// A batch of n events of that message; `allowed` is what open() returned less the batches before.
+  [[nodiscard]] Settled settle(Demand n, Demand& allowed) noexcept {
+    const Demand legitimate = std::min(n, allowed);
+    allowed -= legitimate;
     pending_ -= std::min(pending_, legitimate);
     return {refill(), n - legitimate};
   }
@@ -42,24 +42,23 @@ class DemandWindow {
   /// New terms on a running subscription; returns what to ask for at once to fill the window.
   [[nodiscard]] Demand change(Demand max, Demand min) noexcept;
   /// Asks for nothing more until resumed.
-  void pause() noexcept { paused_ = true; }
+  void pause() noexcept { paused_ = 1; }
   /// Returns what to ask for at once.
   [[nodiscard]] Demand resume() noexcept;
-  [[nodiscard]] bool paused() const noexcept { return paused_; }
+  [[nodiscard]] bool paused() const noexcept { return paused_ != 0; }
 
  private:
   [[nodiscard]] Demand refill() noexcept {
-    if (paused_ || pending_ > min_) return 0;
+    if (paused() || pending_ > min_) return 0;
     const Demand ask = max_ - pending_;
     pending_ = max_;
     return ask;
   }
 
   Demand max_;
-  Demand min_;
+  Demand min_ : 63;  // less than max, which is at most `unlimited`
+  Demand paused_ : 1 = 0;
   Demand pending_ = 0;
-  Demand allowed_ = 0;  // of the message being cut: asked for and not yet used up
-  bool paused_ = false;
 };
 
 }  // namespace sluice::inline v0

@@ -13,6 +13,17 @@ namespace sluice::inline v0 {
 namespace {
 
 constexpr std::align_val_t alignment{64};
+
+void* allocate(std::size_t bytes) {
+  return bytes > Pool::largest_unaligned ? ::operator new(bytes, alignment) : ::operator new(bytes);
+}
+void deallocate(void* storage, std::size_t bytes) noexcept {
+  if (bytes > Pool::largest_unaligned) {
+    ::operator delete(storage, alignment);
+  } else {
+    ::operator delete(storage);
+  }
+}
 constexpr std::size_t most_magazines = 8;  // of each class in the depot: half a MiB
 
 /// AddressSanitizer sees a use after free only when storage really is freed.
@@ -46,21 +57,17 @@ PoolDepot::PoolDepot() : state_(std::make_unique<State>()) {
 }
 
 PoolDepot::~PoolDepot() {
-  for (auto& shelf : state_->full) {
-    for (auto magazine : shelf) {
-      while (magazine.first != nullptr)
-        ::operator delete(std::exchange(magazine.first, magazine.first->next), alignment);
-    }
+  for (std::size_t size_class = 0; size_class != Pool::classes; ++size_class) {
+    for (const State::Magazine& magazine : state_->full[size_class])
+      Pool::free_all(magazine.first, size_class);
   }
 }
 
 Pool::Pool(PoolDepot& depot) noexcept : depot_(depot) {}
 
 Pool::~Pool() {
-  for (auto& shelf : shelves_) {
-    while (shelf.first != nullptr)
-      ::operator delete(std::exchange(shelf.first, shelf.first->next), alignment);
-  }
+  for (std::size_t size_class = 0; size_class != classes; ++size_class)
+    free_all(shelves_[size_class].first, size_class);
 }
 
 std::size_t Pool::usable_size(std::size_t bytes) noexcept {
@@ -70,12 +77,16 @@ std::size_t Pool::usable_size(std::size_t bytes) noexcept {
 
 void* Pool::take_elsewhere(std::size_t bytes) {
   const std::size_t size_class = class_of(bytes);
-  if (size_class >= classes) return ::operator new(bytes, alignment);
+  if (size_class >= classes) return allocate(bytes);
   if (installed_ != nullptr) return installed_->refill(size_class);
-  return ::operator new(smallest << size_class, alignment);
+  return allocate(smallest << size_class);
 }
 
-void Pool::give_elsewhere(void* storage) noexcept { ::operator delete(storage, alignment); }
+void Pool::give_elsewhere(void* storage, std::size_t bytes) noexcept { deallocate(storage, bytes); }
+
+void Pool::free_all(Free* first, std::size_t size_class) noexcept {
+  while (first != nullptr) deallocate(std::exchange(first, first->next), smallest << size_class);
+}
 
 void* Pool::refill(std::size_t size_class) {
   Shelf& shelf = shelves_[size_class];
@@ -87,7 +98,7 @@ void* Pool::refill(std::size_t size_class) {
       full.pop_back();
     }
   }
-  if (shelf.first == nullptr) return ::operator new(smallest << size_class, alignment);
+  if (shelf.first == nullptr) return allocate(smallest << size_class);
   --shelf.count;
   return std::exchange(shelf.first, shelf.first->next);
 }
@@ -108,7 +119,7 @@ void Pool::spill(std::size_t size_class) noexcept {
       return;
     }
   }
-  while (out.first != nullptr) ::operator delete(std::exchange(out.first, out.first->next), alignment);
+  free_all(out.first, size_class);
 }
 
 Pool::Installed::Installed(Pool& pool) noexcept

@@ -19,12 +19,15 @@ class PoolDepot;
 /// Thread rule: a pool is used by the thread it is installed on; the static functions by any thread.
 class Pool {
  public:
+  static constexpr std::size_t largest_unaligned = 128;
+
   explicit Pool(PoolDepot& depot) noexcept;
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// At least `bytes` of storage, aligned to 64 bytes.
+  /// At least `bytes` of storage, aligned to 64 bytes where it is more than largest_unaligned, else as by
+  /// new.
   [[nodiscard]] static void* take(std::size_t bytes) {
     const std::size_t size_class = class_of(bytes);
     if (Pool* const pool = installed_; pool != nullptr && size_class < classes) {
@@ -44,7 +47,7 @@ class Pool {
       shelf.first = ::new (storage) Free{shelf.first};
       if (++shelf.count >= 2 * magazine(size_class)) pool->spill(size_class);
     } else {
-      give_elsewhere(storage);
+      give_elsewhere(storage, bytes);
     }
   }
   /// What `take(bytes)` really provides: the class it falls into.
@@ -84,7 +87,8 @@ class Pool {
     return std::clamp<std::size_t>(magazine_bytes / (smallest << size_class), 2, 64);
   }
   static void* take_elsewhere(std::size_t bytes);
-  static void give_elsewhere(void* storage) noexcept;
+  static void give_elsewhere(void* storage, std::size_t bytes) noexcept;
+  static void free_all(Free* first, std::size_t size_class) noexcept;
   void* refill(std::size_t size_class);
   void spill(std::size_t size_class) noexcept;
 

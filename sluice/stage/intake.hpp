@@ -254,11 +254,11 @@ class Intake final : public IntakeBase {
       handle_batch(events, from.get());
       return;
     }
-    edge.window.open();
+    Demand allowed = edge.window.open();
     const auto chunk = static_cast<std::size_t>(edge.window.chunk());
     do {
       Events<T> batch = events.take_front(chunk);
-      const DemandWindow::Settled settled = edge.window.settle(batch.size());
+      const DemandWindow::Settled settled = edge.window.settle(batch.size(), allowed);
       if (settled.excess != 0) [[unlikely]]
         log_excess(edge, settled.excess);
       if (!handle_batch(batch, from.get())) {

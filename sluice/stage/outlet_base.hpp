@@ -115,7 +115,9 @@ class OutletBase {
   DemandFlow flow_;
   bool closed_ = false;
   bool has_output_ = false;
-  bool by_demand_ = false;  // the dispatcher is the default, known by type; it runs no user code
+  bool has_discards_ = false;  // not reported yet
+  bool reporting_ = false;     // in report_discarded
+  bool by_demand_ = false;     // the dispatcher is the default, known by type; it runs no user code
 
  private:
   struct Held {
@@ -144,8 +146,6 @@ class OutletBase {
   Edge* leaving_ = nullptr;  // closed, the consumer's last message has not come
   Tally delivered_;
   std::unique_ptr<Rare> rare_;
-  bool has_discards_ = false;  // not reported yet
-  bool reporting_ = false;
 };
 
 }  // namespace sluice::inline v0

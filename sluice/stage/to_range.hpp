@@ -143,7 +143,7 @@ class StageRange {
     if (rest_.empty() && !next_message()) return;
     DemandWindow& window = window_of(from_);
     batch_ = rest_.take_front(static_cast<std::size_t>(window.chunk()));
-    ask_ = window.settle(batch_.size()).ask;
+    ask_ = window.settle(batch_.size(), allowed_).ask;
   }
   bool next_message() {
     auto arrival = arrivals_->next([this](Latch& latch) { static_cast<void>(sink_->await(latch, forever)); });
@@ -154,7 +154,7 @@ class StageRange {
     }
     rest_ = std::move(arrival->events);
     from_ = std::move(arrival->from);
-    window_of(from_).open();
+    allowed_ = window_of(from_).open();
     return true;
   }
   /// §5.1 for each subscription, with the asks sent when the reader comes back for more (R14.9).
@@ -178,6 +178,7 @@ class StageRange {
   Events<T> batch_;
   std::size_t at_ = 0;
   Subscription from_;
+  Demand allowed_ = 0;  // of the message at hand
   Demand ask_ = 0;
   bool done_ = false;
 };

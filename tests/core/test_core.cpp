@@ -47,10 +47,10 @@ using Batch = std::tuple<Demand, Demand, Demand>;
 
 std::vector<Batch> receive(DemandWindow& window, Demand events) {
   std::vector<Batch> out;
-  window.open();
+  Demand allowed = window.open();
   while (events != 0) {
     const Demand n = std::min(events, window.chunk());
-    const auto settled = window.settle(n);
+    const auto settled = window.settle(n, allowed);
     out.emplace_back(n, settled.ask, settled.excess);
     events -= n;
   }
