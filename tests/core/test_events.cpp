@@ -367,4 +367,13 @@ TEST_F(EventsTest, BehaveLikeVectorsWhateverIsDoneToThem) {
   }
 }
 
+TEST(Events, OfAlignedTypesAreAlignedInTheSmallestBlock) {
+  struct alignas(64) Line {
+    char bytes[64];
+  };
+  sluice::detail::Block* const block = sluice::detail::take_block<Line>(1);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(sluice::detail::block_data<Line>(block)) % 64, 0u);
+  sluice::detail::release(block);
+}
+
 }  // namespace
