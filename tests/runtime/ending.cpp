@@ -1,4 +1,5 @@
 #include <atomic>
+#include <csignal>
 #include <future>
 #include <ranges>
 #include <thread>
@@ -19,6 +20,68 @@ TEST(Waiting, ReturnsTheReasonOfTheEnd) {
   EXPECT_EQ(runtime.wait(counts), Reason("boom"));
   EXPECT_EQ(runtime.wait(counts), Reason("boom"));
   EXPECT_EQ(runtime.wait(AnyRef()), Reason::noproc());
+}
+
+/// Waits until run_until_signal listens, then raises the signal, on a worker.
+class Raises : public Numbers {
+ public:
+  explicit Raises(int signal, Lines* lines) : Numbers(0, lines), signal_(signal) {}
+
+ private:
+  Start handle_start() override {
+    every(1ms);
+    return Start::ok;
+  }
+  void handle_timer(TimerId timer) override {
+    struct sigaction now = {};
+    ::sigaction(signal_, nullptr, &now);
+    if (now.sa_handler == SIG_DFL) return;
+    cancel(timer);
+    std::raise(signal_);
+  }
+  int signal_;
+};
+
+TEST(RunUntilSignal, EndsAllStagesAtAnInterruptOrATermination) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Lines lines;
+    Runtime runtime({.workers = 1, .log = silence()});
+    runtime.start<Raises>(signal, &lines);
+    const ShutdownReport report = runtime.run_until_signal();
+    EXPECT_TRUE(report.drained);
+    EXPECT_EQ(runtime.stage_count(), 0);
+    EXPECT_THAT(lines.all(), ElementsAre("numbers"));
+    struct sigaction after = {};
+    ::sigaction(signal, nullptr, &after);
+    EXPECT_EQ(after.sa_handler, SIG_DFL);  // as it was before
+  }
+}
+
+TEST(RunUntilSignal, ReturnsWhenAllStagesHaveEnded) {
+  Runtime runtime({.workers = 1, .log = silence()});
+  runtime.start<Counts>().stop_async();
+  EXPECT_TRUE(runtime.run_until_signal().drained);
+}
+
+TEST(Log, GoesToStderrUnlessThereIsASink) {
+  ::testing::internal::CaptureStderr();
+  {
+    Runtime runtime({.workers = 1});
+    const auto counts = runtime.start<Counts>({.name = "counts"});
+    counts.cast([](Counts&) { throw std::runtime_error("cannot count"); });
+    static_cast<void>(runtime.wait(counts));
+  }
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::AllOf(::testing::StartsWith("sluice: error: counts: "),
+                               ::testing::HasSubstr("cannot count")));
+}
+
+TEST(Start, RefusesOptionsThatAreOutOfRange) {
+  Runtime runtime({.workers = 1, .log = silence()});
+  EXPECT_THROW(runtime.start<Counts>({.start_timeout = 0ns}), OptionError);
+  EXPECT_THROW(Runtime({.workers = 0}), OptionError);
+  EXPECT_THROW(Simulation({.delay_chance = 1.5}), OptionError);
+  EXPECT_EQ(runtime.stage_count(), 0);
 }
 
 TEST(Shutdown, EndsStagesFromSourceToSinkAndDrains) {

@@ -48,6 +48,16 @@ TEST_F(Watching, ADemonitorAlsoRemovesWhatIsQueued) {
   EXPECT_THAT(lines, IsEmpty());
 }
 
+TEST_F(Watching, AStageForgetsWhoNoLongerMonitorsIt) {
+  MonitorId monitor;
+  doer.call([&, other = other](Doer& stage) { monitor = stage.monitor(other); });
+  runtime.settle();
+  doer.call([&](Doer& stage) { stage.demonitor(monitor); });
+  runtime.settle();
+  end_other(Reason("boom"));
+  EXPECT_THAT(lines, IsEmpty());
+}
+
 TEST_F(Watching, AnAbnormalEndIsFollowedByALinkedStageWithoutTerminate) {
   linked();
   end_other(Reason("boom"));
