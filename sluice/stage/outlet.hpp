@@ -303,8 +303,10 @@ class Outlet final : public OutletBase, private Delivery<T> {
     release_marks();
   }
 
+  /// Behind the buffer an info passes the dispatcher, which may hold events back itself.
   void release_marks() {
-    buffer_.release_passed([this](std::uint64_t mark) { release_info(InfoId{mark}); });
+    buffer_.release_passed(
+        [this](std::uint64_t mark) { host_->guard([&] { give_info_to_dispatcher(InfoId{mark}); }); });
   }
 
   [[nodiscard]] Emitter<T>& emitter() const noexcept { return static_cast<Emitter<T>&>(*callbacks_); }

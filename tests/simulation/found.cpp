@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -150,6 +151,33 @@ TEST(Found, EventsWereHandledEvenIfWhatFollowsFails) {
                            EXPECT_EQ(squeamish.host()->lost_received.value(), 0U);
                          },
                          {.log = [](const LogRecord& /*record*/) {}});
+}
+
+TEST(Found, AnInfoThatLeavesTheBufferWaitsForThePartitionsQueues) {
+  Simulation simulation;
+  const auto odd_or_even = [](const int& n) -> std::optional<std::size_t> {
+    return static_cast<std::size_t>(n % 2);
+  };
+  const auto giver = simulation.start<Giver>(ProducerOptions<int>{.dispatcher = partition(2, odd_or_even)});
+  testing::ConsumerProbe<int> even(simulation);
+  even.subscribe_to(giver, {.on_cancel = OnCancel::temporary, .partition = 0});
+  even.ask(4);
+  giver.cast(&Giver::give, 6);
+  simulation.settle();
+  EXPECT_THAT(even.events(), ElementsAre(0, 2));  // 1 and 3 wait for their consumer, 4 and 5 in the buffer
+  bool told = false;
+  giver.info([&told](Giver&) { told = true; });
+  even.ask(2);
+  simulation.settle();
+  EXPECT_THAT(even.events(), ElementsAre(0, 2, 4));
+  EXPECT_FALSE(told);
+
+  testing::ConsumerProbe<int> odd(simulation);
+  odd.subscribe_to(giver, {.on_cancel = OnCancel::temporary, .partition = 1});
+  odd.ask(3);
+  simulation.settle();
+  EXPECT_THAT(odd.events(), ElementsAre(1, 3, 5));
+  EXPECT_TRUE(told);
 }
 
 }  // namespace
