@@ -56,7 +56,15 @@ class BroadcastDispatcher final : public Dispatcher<T> {
 
   void left_over(Demand n) override { ledger_.left_over(n); }
 
-  [[nodiscard]] Demand room() const override { return ledger_.waiting(); }
+  /// What selectors reject makes room for others.
+  [[nodiscard]] Demand room() const override {
+    const Demand waiting = ledger_.waiting();
+    if (waiting == 0) return 0;
+    const auto selects = [](const SeatBase* seat) {
+      return static_cast<bool>(static_cast<const Seat<T>*>(seat)->selector);
+    };
+    return std::ranges::any_of(ledger_.seats(), selects) ? unlimited : waiting;
+  }
   [[nodiscard]] std::string_view name() const override { return "broadcast"; }
 
   /// Events that may be handed out to everybody now.
