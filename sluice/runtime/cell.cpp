@@ -421,6 +421,13 @@ void Cell::finish() {
   engine_.leave(*this);
 }
 
+StageInfo Cell::info() {
+  StageInfo info = Host::info();
+  info.state = resting_state();
+  info.messages = messages_.value();
+  return info;
+}
+
 StageInfo Cell::outline() const {
   StageInfo info;
   info.id = id_;

@@ -98,8 +98,9 @@ class Cell final : public Host {
   void shuffle_senders(Pick pick);
   /// What it counts of events, for a stage that cannot be asked.
   [[nodiscard]] StageInfo outline() const;
-  /// As it will be when the turn at hand is over and nothing else has come.
-  [[nodiscard]] StageState state_at_rest() const noexcept { return resting_state(); }
+  /// With what only the cell knows: its state is what it will be when the turn at hand is over and nothing
+  /// else has come.
+  [[nodiscard]] StageInfo info() override;
   [[nodiscard]] std::uint64_t events_unhandled() const noexcept;
   /// Part of a shutdown: ends when it has nothing left to hand out.
   void close_down();

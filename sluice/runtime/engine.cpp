@@ -130,14 +130,7 @@ Snapshot Engine::snapshot(Duration patience) {
     class Question final : public Message {
      public:
       Question(std::shared_ptr<Gathering> to, std::size_t index) : to_(std::move(to)), index_(index) {}
-      void deliver(std::unique_ptr<Message> /*self*/, Host& at) override {
-        auto& cell = static_cast<Cell&>(at);
-        const StageInfo outline = cell.outline();
-        StageInfo info = cell.info();
-        info.messages = outline.messages;
-        info.state = cell.state_at_rest();
-        answer(std::move(info));
-      }
+      void deliver(std::unique_ptr<Message> /*self*/, Host& at) override { answer(at.info()); }
       void abandon(Host& at, const Reason& /*why*/) override { answer(static_cast<Cell&>(at).outline()); }
 
      private:

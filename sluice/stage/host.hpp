@@ -201,7 +201,8 @@ class Host {
   /// Runs `action` after `delay`, on some thread.
   virtual std::uint64_t start_alarm(Duration delay, UniqueFunction<void()> action) = 0;
   virtual void cancel_alarm(std::uint64_t id) = 0;
-  [[nodiscard]] StageInfo info();
+  /// What the stage knows about itself.
+  [[nodiscard]] virtual StageInfo info();
   [[nodiscard]] virtual Instant now() const = 0;
   virtual HostPtr start(StartOptions options, StageFactory make, const std::type_info& type) = 0;
 

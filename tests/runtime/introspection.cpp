@@ -33,6 +33,18 @@ TEST(Introspection, ShowsBothEndsOfASubscription) {
   EXPECT_EQ(sink.producers[0].min_demand, 4);
 }
 
+TEST(Introspection, AStageSaysOfItselfWhatASnapshotSaysOfIt) {
+  Simulation runtime{{.log = silence()}};
+  const auto counts = runtime.start<Counts>({.name = "counts"});
+  counts.subscribe_to(runtime.start<Numbers>({.name = "numbers"}, 7));
+  runtime.settle();
+  StageInfo from_outside = runtime.snapshot().stages[0];
+  EXPECT_EQ(from_outside.state, StageState::starved);
+  EXPECT_GT(from_outside.messages, 2);
+  ++from_outside.messages;  // the question itself
+  EXPECT_EQ(counts.inspect(), from_outside);
+}
+
 TEST(Introspection, SurvivesADescriptionThatThrows) {
   class Throws : public Counts {
    public:
