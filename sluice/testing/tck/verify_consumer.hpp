@@ -166,10 +166,10 @@ class ConsumerScenarios {
       compare(trial, subject, expected);
       std::size_t n = 1 + static_cast<std::size_t>(trial.dice.below(subject.pending()));
       subject.send(n);
-      for (window.open(); n != 0;) {
+      for (Demand allowed = window.open(); n != 0;) {
         const auto batch = std::min(n, static_cast<std::size_t>(window.chunk()));
         n -= batch;
-        if (const Demand ask = window.settle(batch).ask; ask != 0) expected.push_back(ask);
+        if (const Demand ask = window.settle(batch, allowed).ask; ask != 0) expected.push_back(ask);
       }
     }
   }
