@@ -110,7 +110,7 @@ bool Cell::post_local(MessagePtr message) {
 
 Cell::Turn Cell::turn(int budget, RunQueue* queue) {
   if (queue != nullptr && queue->hand_over().to() == this && (occupied() || was_killed())) [[unlikely]]
-    mail_.push(intake_->to_message(queue->hand_over()));
+    mail_.push_front(intake_->to_message(queue->hand_over()));
   if (occupied()) return Turn::idle;
   TurnScope scope(*this, queue);
   set_state(StageState::running);

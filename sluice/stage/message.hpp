@@ -65,6 +65,13 @@ class MessageList {
     (last_ != nullptr ? last_->next_ : first_) = m;
     last_ = m;
   }
+  /// Before all others.
+  void push_front(MessagePtr message) noexcept {
+    Message* const m = message.release();
+    m->next_ = first_;
+    if (first_ == nullptr) last_ = m;
+    first_ = m;
+  }
   /// Not to be called when empty.
   [[nodiscard]] MessagePtr pop() noexcept {
     Message* const m = first_;

@@ -9,7 +9,7 @@ thread_local constinit RunQueue* RunQueue::current_ = nullptr;
 
 void RunQueue::queue_hand_over() {
   Host& host = *hand_over_.to();
-  host.mail_.push(host.intake()->to_message(hand_over_));
+  host.mail_.push_front(host.intake()->to_message(hand_over_));  // what is there came later
   push(host);
 }
 
