@@ -131,7 +131,7 @@ class ConsumerScenarios {
   using Subject = Fed<Factory>;
   static constexpr Demand max = 10;
   static constexpr Demand min = 4;
-  static constexpr SubscribeOptions temporary() {
+  static SubscribeOptions temporary() {
     return {.max_demand = max, .min_demand = min, .on_cancel = OnCancel::temporary};
   }
 
