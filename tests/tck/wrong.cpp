@@ -120,6 +120,34 @@ TEST(Wrong, AConsumerThatDoesNotAsk) {
   EXPECT_THAT(broken(never), ElementsAre("2.1")) << never;
 }
 
+/// Asks by hand and by the clock: three an hour.
+class AsksByTheClock : public Consumer<int> {
+  DemandMode handle_subscribe(const SubscribeOptions& /*options*/, const Subscription& from) override {
+    from.ask(3);
+    asks_[every(1h)] = from;
+    return DemandMode::manual;
+  }
+  void handle_timer(TimerId timer) override { asks_.at(timer).ask(3); }
+  void handle_cancel(const Cancellation& /*why*/, const Subscription& from) override {
+    std::erase_if(asks_, [&](const auto& entry) {
+      if (entry.second != from) return false;
+      cancel(entry.first);
+      return true;
+    });
+  }
+  void handle_events(Events<int> /*events*/, const Subscription& /*from*/) override {}
+  std::map<TimerId, Subscription> asks_;
+};
+
+TEST(Right, AConsumerThatAsksByTheClock) {
+  const Report patient = verify_consumer(stage<AsksByTheClock>(), {.effort = {.patience = 3h}});
+  EXPECT_TRUE(patient.passed()) << patient;
+  EXPECT_EQ(std::ranges::count(patient.not_applicable, "X1", &NotApplicable::rule), 1);
+  // Who does not wait that long takes it for one that asks once.
+  const Report hasty = verify_consumer(stage<AsksByTheClock>(), {.effort = {.patience = 1s}});
+  EXPECT_THAT(broken(hasty), ElementsAre("2.1")) << hasty;
+}
+
 /// Asks for more although the library does it.
 class AsksTwice : public Consumer<int> {
   void handle_events(Events<int> events, const Subscription& from) override { from.ask(events.size()); }

@@ -203,7 +203,7 @@ template <StageFactoryLike Factory>
     as_producer.events = terms.expected(in).size();
   }
   auto whole = detail::with_source(factory, terms, terms.expected ? length : unlimited);
-  run(findings, detail::ProducerScenarios<decltype(whole)>(whole, as_producer).all(), terms.effort);
+  detail::run_as_producer(findings, whole, as_producer);
   return findings.report("transform");
 }
 
