@@ -332,7 +332,8 @@ void emit_ten_million(World& world) {
   EXPECT_EQ(flooding.buffered(), 10'000);
   EXPECT_THAT(discarded.all(), ElementsAre(9'990'000));
   EXPECT_EQ(world.logged(Severity::warning, "discarded 9990000 events"), 1);
-  EXPECT_THAT(world.logs(Severity::warning), SizeIs(1));
+  // The runtime may also say that the callback took more than a second: slow builds do.
+  EXPECT_EQ(world.logged(Severity::warning, "discarded"), 1);
 
   world->start<RecStage>(batches).subscribe_to(counter);
   world.settle();
