@@ -16,3 +16,7 @@
 #include "sluice/stage/producer.hpp"
 #include "sluice/stage/producer_consumer.hpp"
 #include "sluice/stage/to_range.hpp"
+#include "sluice/supervise/child_info.hpp"
+#include "sluice/supervise/restart.hpp"
+#include "sluice/supervise/restart_window.hpp"
+#include "sluice/supervise/shutdown.hpp"
