@@ -106,6 +106,10 @@ class Reply {
   {
     if (const auto sink = std::exchange(sink_, nullptr)) sink->settle(std::monostate{});
   }
+  /// The caller gets this exception, and the stage that answers lives on.
+  void fail(std::exception_ptr why) {
+    if (const auto sink = std::exchange(sink_, nullptr)) sink->settle(std::move(why));
+  }
 
  private:
   std::shared_ptr<detail::AnswerSink<R>> sink_;

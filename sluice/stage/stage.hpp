@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "sluice/core/reason.hpp"
@@ -73,25 +74,21 @@ class Stage {
   /// A line in the runtime's log under this stage's name.
   void log(Severity severity, std::string text) const;
 
-  /// Asks another stage without waiting: `method(stage, args…)` runs there, `then(Result<R>)` here as a turn
-  /// of its own, after at most `timeout`. A later answer is discarded.
-  template <class S, class F, class Then>
-  void request(const Ref<S>& to, F method, Then then, Duration timeout = detail::default_timeout) {
-    using R = detail::call_result_t<S, F>;
-    const auto sink = std::make_shared<Continuation<R>>(host_, std::move(then));
-    if (!to) {
-      sink->settle(CallError(CallError::Kind::noproc, Reason::noproc()));
-      return;
-    }
-    detail::send_call<S, R>(*to.host(), std::static_pointer_cast<detail::AnswerSink<R>>(sink),
-                            std::move(method));
-    if (timeout != forever) {
-      sink->expires_by(host_->start_alarm(timeout, [weak = std::weak_ptr(sink)] {
-        if (const auto pending = weak.lock()) {
-          pending->settle(CallError(CallError::Kind::timeout, Reason(Reason::Kind::timeout)));
-        }
-      }));
-    }
+  /// Asks another stage without waiting: `request(to, method, args…, then)` or `(…, then, timeout)`.
+  /// `method(stage, args…)` runs there, `then(Result<R>)` here as a turn of its own, after at most `timeout`
+  /// (5 s). A later answer is discarded.
+  template <class S, class F, class... Rest>
+  void request(const Ref<S>& to, F method, Rest&&... rest) {
+    auto all = std::forward_as_tuple(std::forward<Rest>(rest)...);
+    constexpr std::size_t last = sizeof...(Rest) - 1;
+    constexpr bool timed = std::is_convertible_v<std::tuple_element_t<last, decltype(all)>, Duration>;
+    constexpr std::size_t then = timed ? last - 1 : last;
+    Duration timeout = detail::default_timeout;
+    if constexpr (timed) timeout = std::get<last>(all);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      send_request(to, timeout, std::get<then>(std::move(all)), std::move(method),
+                   std::get<I>(std::move(all))...);
+    }(std::make_index_sequence<then>());
   }
 
   /// Starts a stage of class S that is linked to this one. Throws StartError.
@@ -112,6 +109,25 @@ class Stage {
   friend class Cell;
   friend class IntakeBase;
   friend class OutletBase;
+
+  template <class S, class Then, class F, class... Args>
+  void send_request(const Ref<S>& to, Duration timeout, Then&& then, F method, Args&&... args) {
+    using R = detail::call_result_t<S, F, Args...>;
+    const auto sink = std::make_shared<Continuation<R>>(host_, std::forward<Then>(then));
+    if (!to) {
+      sink->settle(CallError(CallError::Kind::noproc, Reason::noproc()));
+      return;
+    }
+    detail::send_call<S, R>(*to.host(), std::static_pointer_cast<detail::AnswerSink<R>>(sink),
+                            std::move(method), std::forward<Args>(args)...);
+    if (timeout != forever) {
+      sink->expires_by(host_->start_alarm(timeout, [weak = std::weak_ptr(sink)] {
+        if (const auto pending = weak.lock()) {
+          pending->settle(CallError(CallError::Kind::timeout, Reason(Reason::Kind::timeout)));
+        }
+      }));
+    }
+  }
 
   template <class R>
   class Continuation final : public detail::AnswerSink<R> {

@@ -17,6 +17,8 @@ class Answerer : public Consumer<int> {
     for (Reply<int>& reply : kept_) reply(value);
     kept_.clear();
   }
+  void later_times(Reply<int> reply, int factor) { reply(7 * factor); }
+  void refuse(Reply<int> reply) { reply.fail(std::make_exception_ptr(std::invalid_argument("not today"))); }
   int crash() { throw std::runtime_error("crashed"); }
   int stop_and_answer() {
     stop(Reason::shutdown());
@@ -42,6 +44,8 @@ std::string outcome(Result<int> result) {
     return std::to_string(std::move(result).value());
   } catch (const CallError& error) {
     return "error: " + std::string(to_string(error.reason().kind()));
+  } catch (const std::invalid_argument& error) {
+    return error.what();
   }
 }
 
@@ -123,6 +127,23 @@ TEST_F(Calls, ARequestMayBeAnsweredLater) {
   EXPECT_THAT(heard, ElementsAre("3"));
   runtime.advance(10s);
   EXPECT_THAT(heard, ElementsAre("3"));
+}
+
+TEST_F(Calls, ARequestMayHaveArguments) {
+  doer.cast([this](Doer& stage) {
+    const auto then = [this](Result<int> result) { heard.push_back(outcome(std::move(result))); };
+    stage.ask(answerer, &Answerer::twice, 21, then);
+    stage.ask(answerer, &Answerer::later_times, 3, then, 1s);
+  });
+  runtime.settle();
+  EXPECT_THAT(heard, ElementsAre("42", "21"));
+}
+
+TEST_F(Calls, AReplyMayBeAnException) {
+  EXPECT_THROW(answerer.call(&Answerer::refuse), std::invalid_argument);
+  EXPECT_TRUE(answerer.alive());
+  request(answerer, &Answerer::refuse);
+  EXPECT_THAT(heard, ElementsAre("not today"));
 }
 
 TEST_F(Calls, ALateAnswerToARequestIsDiscarded) {
