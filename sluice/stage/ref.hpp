@@ -210,6 +210,17 @@ struct Sides<Self, S> {
   using Consumer = ConsumerSide<Self, typename S::Input>;
 };
 
+/// S::Operations<Ref<S>>, where the class of a stage has methods of its own for references to it.
+template <class Self, class S>
+struct OperationsOf {
+  using type = NoSide<2>;
+};
+template <class Self, class S>
+  requires requires { typename S::template Operations<Self>; }
+struct OperationsOf<Self, S> {
+  using type = typename S::template Operations<Self>;
+};
+
 /// Ref<S>::Output exists where S has one.
 template <class S>
 struct RefTypes {};
@@ -233,7 +244,8 @@ template <class S>
 class Ref : public AnyRef,
             public detail::RefTypes<S>,
             public detail::Sides<Ref<S>, S>::Producer,
-            public detail::Sides<Ref<S>, S>::Consumer {
+            public detail::Sides<Ref<S>, S>::Consumer,
+            public detail::OperationsOf<Ref<S>, S>::type {
  public:
   Ref() noexcept = default;
   explicit Ref(HostPtr host) noexcept : AnyRef(std::move(host)) {}
