@@ -48,7 +48,7 @@ Cell::~Cell() {
 }
 
 void Cell::adopt(std::unique_ptr<Stage> stage, const std::type_info& type) {
-  stage_type_ = &type;
+  stage_type_ = type == typeid(Stage) ? &typeid(*stage) : &type;  // a factory may not say which class
   output_type_ = &stage->output_type();
   intake_ = stage->take_intake();
   outlet_ = stage->take_outlet();
@@ -168,6 +168,8 @@ bool Cell::goes_on() {
 void Cell::end_if_drained() {
   if (end_when_drained_ && drained()) {
     stop(*end_when_drained_);
+  } else if (closing_down_ && stage_->has_children()) {
+    return;  // supervisors end after what they supervise
   } else if (closing_down_ && ((!intake_ || !intake_->has_producers()) && drained())) {
     stop(Reason::shutdown());
   } else if (closing_down_ && outlet_ && !outlet_->has_consumers() &&
@@ -358,7 +360,11 @@ void Cell::exit_of(const HostPtr& other, const Reason& reason) {
   if (exits_ == Exits::trap) {
     run([&] { stage_->handle_exit(AnyRef(other), reason); });
   } else if (!reason.polite()) {
-    end_with(reason, false, false);  // R2.12: no terminate
+    if (stage_->has_children()) {
+      ask_to_stop(reason);
+    } else {
+      end_with(reason, false, false);  // R2.12: no terminate
+    }
   }
 }
 
@@ -386,7 +392,8 @@ void Cell::finish() {
     in_callback_ = false;
     if (outlet_) lost_emitted.add(outlet_->forget());
   }
-  if (started_ && !reason.polite()) {
+  const std::shared_ptr<Lineage> lineage = this->lineage();
+  if (started_ && !reason.polite() && !lineage) {  // a supervisor says more about it
     log(reason.kind() == Reason::Kind::killed ? Severity::warning : Severity::error,
         fmt::format("ended: {}", reason.to_string()));
   }
@@ -418,6 +425,7 @@ void Cell::finish() {
   intake_.reset();
   outlet_.reset();
   running = false;
+  if (lineage) lineage->ended(reason);
   engine_.leave(*this);
 }
 

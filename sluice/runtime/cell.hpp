@@ -10,6 +10,7 @@
 
 #include "sluice/runtime/engine.hpp"
 #include "sluice/stage/intake.hpp"
+#include "sluice/stage/lineage.hpp"
 #include "sluice/stage/outlet_base.hpp"
 #include "sluice/stage/stage.hpp"
 
@@ -57,6 +58,7 @@ class Cell final : public Host {
   void log(Severity severity, std::string text) const override {
     engine_.log(severity, label(), std::move(text));
   }
+  [[nodiscard]] bool runtime_ends() const noexcept override { return engine_.shutting_down(); }
   void count_dropped_cast() noexcept override {
     engine_.casts_dropped.fetch_add(1, std::memory_order_relaxed);
   }
@@ -73,8 +75,13 @@ class Cell final : public Host {
   std::uint64_t start_alarm(Duration delay, UniqueFunction<void()> action) override;
   void cancel_alarm(std::uint64_t id) override { engine_.cancel_timer(id); }
   [[nodiscard]] Instant now() const override { return after(engine_.clock().now(), busy_); }
-  HostPtr start(StartOptions options, StageFactory make, const std::type_info& type) override {
-    return engine_.start(std::move(options), std::move(make), type);
+  HostPtr start(StartOptions options, StageFactory make, const std::type_info& type,
+                std::shared_ptr<Lineage> lineage) override {
+    return engine_.start(std::move(options), std::move(make), type, std::move(lineage));
+  }
+  [[nodiscard]] std::shared_ptr<Lineage> lineage() const override { return rare_ ? rare_->lineage : nullptr; }
+  void when_ended(UniqueFunction<void(const Reason&)> work) override {
+    rare().when_ended.push_back(std::move(work));
   }
 
   // -- for engines
@@ -90,8 +97,8 @@ class Cell final : public Host {
   [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
   [[nodiscard]] MessageList& mail() noexcept { return mail_; }
   [[nodiscard]] static std::uint64_t sender_of(const Message& message) noexcept { return message.sender_; }
-  /// Runs `work` when the stage has ended; on its turn.
-  void when_ended(UniqueFunction<void(const Reason&)> work) { rare().when_ended.push_back(std::move(work)); }
+  /// Before the start.
+  void belong_to(std::shared_ptr<Lineage> lineage) { rare().lineage = std::move(lineage); }
   /// Simulation: the messages by sender order only; moves the first message of a sender drawn by `pick` to
   /// the front.
   template <class Pick>
@@ -133,6 +140,7 @@ class Cell final : public Host {
     std::vector<HostPtr> links;
     std::vector<UniqueFunction<void(const Reason&)>> when_ended;
     std::unordered_map<TimerId, Timer> timers;
+    std::shared_ptr<Lineage> lineage;  // of a supervised stage
   };
   class TurnScope;
   class WatchRequest;

@@ -29,7 +29,8 @@ void Engine::log(Severity severity, std::string_view stage, std::string text) co
 
 // -- start
 
-HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_info& type) {
+HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_info& type,
+                      std::shared_ptr<Lineage> lineage) {
   if (options.name && options.name->empty()) throw OptionError("name", "must not be empty, got \"\"");
   if (options.start_timeout <= Duration::zero()) {
     throw OptionError("start_timeout",
@@ -63,6 +64,7 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
   auto* const cell = new Cell(*this, StageId{new_id()}, options);
   HostPtr host(cell);
   cell->adopt(std::move(stage), type);
+  if (lineage) cell->belong_to(std::move(lineage));
   if (options.name) registry_.set(*options.name, host);
   if (!enter(*cell)) {
     if (options.name) registry_.give_back(*options.name);
@@ -234,7 +236,7 @@ ShutdownReport Engine::shutdown(Duration deadline) {
   if (!await(*ended, deadline)) {
     report.drained = false;
     for (const HostPtr& stage : live()) {
-      stage->post(make_errand([](Host& at) { at.stop(Reason::shutdown("deadline")); }));
+      stage->post(make_errand([](Host& at) { at.ask_to_stop(Reason::shutdown("deadline")); }));
     }
     const Duration grace =
         std::clamp<Duration>(deadline / 10, std::chrono::milliseconds(20), std::chrono::milliseconds(500));

@@ -50,7 +50,8 @@ class Engine {
 
   // -- stages
 
-  HostPtr start(StartOptions options, StageFactory make, const std::type_info& type);
+  HostPtr start(StartOptions options, StageFactory make, const std::type_info& type,
+                std::shared_ptr<Lineage> lineage = nullptr);
   [[nodiscard]] HostPtr find(std::string_view name) const { return registry_.find(name); }
   [[nodiscard]] std::vector<HostPtr> live() const;
   [[nodiscard]] std::size_t live_count() const noexcept { return live_count_.load(); }

@@ -27,6 +27,14 @@ void Host::end_with(Reason reason, bool run_terminate, bool failed) {
 
 void Host::stop(Reason reason) { end_with(std::move(reason), true, false); }
 
+void Host::ask_to_stop(Reason reason) {
+  if (stage_->has_children()) {
+    run([&] { stage_->wind_down(reason); });
+  } else {
+    stop(std::move(reason));
+  }
+}
+
 void Host::fail(std::exception_ptr exception) {
   if (end_) {  // stop() came first, but the exception is what the user must hear of
     end_->failed = true;

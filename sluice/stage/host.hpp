@@ -30,6 +30,7 @@ class Stage;
 class IntakeBase;
 class OutletBase;
 class Latch;
+class Lineage;
 class Edge;
 class Host;
 
@@ -134,6 +135,8 @@ class Host {
   /// Identifies the runtime this host belongs to.
   [[nodiscard]] virtual const void* runtime() const noexcept = 0;
   [[nodiscard]] virtual HostPtr find(std::string_view name) const = 0;
+  /// Whether the runtime shuts down: nothing new starts any more.
+  [[nodiscard]] virtual bool runtime_ends() const noexcept = 0;
   virtual void log(Severity severity, std::string text) const = 0;
   virtual void count_dropped_cast() noexcept = 0;
   [[nodiscard]] virtual std::uint64_t new_id() noexcept = 0;
@@ -179,6 +182,8 @@ class Host {
 
   /// Makes the stage end with this reason once the message at hand is done. The first reason stays.
   void stop(Reason reason);
+  /// What somebody outside wants: a stage with children ends them first (Stage::wind_down).
+  void ask_to_stop(Reason reason);
   /// Like stop, but first hands out what is queued and buffered.
   void stop_when_drained(Reason reason);
   [[nodiscard]] bool ending() const noexcept { return end_ != nullptr; }
@@ -186,6 +191,8 @@ class Host {
   [[nodiscard]] bool failed() const noexcept { return end_ != nullptr && end_->failed; }
   /// Runs when the stage is gone, before its watchers hear of it. For a stage that is ending.
   void at_end(UniqueFunction<void(const Reason&)> work) { end_->after.push_back(std::move(work)); }
+  /// The same for a stage that may go on.
+  virtual void when_ended(UniqueFunction<void(const Reason&)> work) = 0;
   /// Work to be done after the running callback, or now if none runs.
   void defer(UniqueFunction<void()> work);
   [[nodiscard]] bool in_callback() const noexcept { return in_callback_; }
@@ -204,7 +211,11 @@ class Host {
   /// What the stage knows about itself.
   [[nodiscard]] virtual StageInfo info();
   [[nodiscard]] virtual Instant now() const = 0;
-  virtual HostPtr start(StartOptions options, StageFactory make, const std::type_info& type) = 0;
+  /// `lineage` is let go of when the started stage has gone, or failed to start.
+  virtual HostPtr start(StartOptions options, StageFactory make, const std::type_info& type,
+                        std::shared_ptr<Lineage> lineage) = 0;
+  /// What this stage was started with; null: it is not supervised.
+  [[nodiscard]] virtual std::shared_ptr<Lineage> lineage() const = 0;
 
   Tally callbacks_run;
   Tally lost_received;

@@ -30,8 +30,10 @@ void Stage::info(UniqueFunction<void()> code) {
 void place_info(Host& at, UniqueFunction<void()> code) {
   if (at.intake() != nullptr) {
     at.intake()->place_info(std::move(code));
-  } else {
+  } else if (at.outlet() != nullptr) {
     at.outlet()->place_info(std::move(code));
+  } else {
+    at.run([&] { code(); });
   }
 }
 
@@ -47,7 +49,7 @@ void forbid_in_callback(const Host& host, const char* what) {
 
 void AnyRef::stop_async(Reason reason) const {
   if (!host_) return;
-  host_->post(make_errand([reason = std::move(reason)](Host& at) { at.stop(reason); }));
+  host_->post(make_errand([reason = std::move(reason)](Host& at) { at.ask_to_stop(reason); }));
 }
 
 void AnyRef::stop(Reason reason, Duration timeout) const {
@@ -59,14 +61,15 @@ void AnyRef::stop(Reason reason, Duration timeout) const {
     StopMessage(std::shared_ptr<detail::AwaitedAnswer<void>> to, Reason reason)
         : to_(std::move(to)), reason_(std::move(reason)) {}
     void deliver(std::unique_ptr<Message> /*self*/, Host& host) override {
-      host.stop(reason_);
-      host.at_end([to = to_, wanted = reason_](const Reason& why) {
+      host.ask_to_stop(reason_);
+      auto tell = [to = to_, wanted = reason_](const Reason& why) {
         if (why == wanted) {
           to->settle(std::monostate{});
         } else {
           to->settle(CallError(CallError::Kind::down, why));
         }
-      });
+      };
+      host.ending() ? host.at_end(std::move(tell)) : host.when_ended(std::move(tell));
     }
     void abandon(Host& /*at*/, const Reason& why) override { to_->settle(detail::call_error(why)); }
 

@@ -97,7 +97,7 @@ class Stage {
     HostPtr started = host_->start(
         std::move(options),
         [&args...]() -> std::unique_ptr<Stage> { return std::make_unique<S>(std::forward<Args>(args)...); },
-        typeid(S));
+        typeid(S), nullptr);
     if (started) host_->link(started);
     return Ref<S>(std::move(started));
   }
@@ -157,6 +157,10 @@ class Stage {
   virtual std::unique_ptr<IntakeBase> take_intake() { return nullptr; }
   virtual std::unique_ptr<OutletBase> take_outlet() { return nullptr; }
   [[nodiscard]] virtual const std::type_info& output_type() const noexcept { return typeid(void); }
+  /// Whether there are stages that this one must outlive.
+  [[nodiscard]] virtual bool has_children() const noexcept { return false; }
+  /// Somebody outside asked a stage with children to end: it ends them, then itself, with this reason.
+  virtual void wind_down(const Reason& reason) { stop(reason); }
 
   Host* host_ = nullptr;
 };
