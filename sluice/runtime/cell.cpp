@@ -393,7 +393,7 @@ void Cell::finish() {
     if (outlet_) lost_emitted.add(outlet_->forget());
   }
   const std::shared_ptr<Lineage> lineage = this->lineage();
-  if (started_ && !reason.polite() && !lineage) {  // a supervisor says more about it
+  if (started_ && !reason.polite() && (!lineage || !lineage->heard())) {  // a supervisor says more
     log(reason.kind() == Reason::Kind::killed ? Severity::warning : Severity::error,
         fmt::format("ended: {}", reason.to_string()));
   }

@@ -5,6 +5,7 @@
 
 #include "sluice/core/reason.hpp"
 #include "sluice/core/unique_function.hpp"
+#include "sluice/stage/host.hpp"
 
 namespace sluice::inline v0 {
 
@@ -13,19 +14,23 @@ namespace sluice::inline v0 {
 /// Thread rule: ended() by the stage it was made for; the last one to let go calls `gone`, on its thread.
 class Lineage {
  public:
-  using Gone = UniqueFunction<void(const Reason&)>;
+  using Gone = UniqueFunction<void(Host& supervisor, const Reason&)>;
 
   /// `above`: that of the supervisor itself; null at the root.
-  Lineage(std::shared_ptr<Lineage> above, Gone gone) : above_(std::move(above)), gone_(std::move(gone)) {}
-  ~Lineage() { gone_(reason_); }
+  Lineage(std::shared_ptr<Lineage> above, HostPtr supervisor, Gone gone)
+      : above_(std::move(above)), supervisor_(std::move(supervisor)), gone_(std::move(gone)) {}
+  ~Lineage() { gone_(*supervisor_, reason_); }
   Lineage(const Lineage&) = delete;
   Lineage& operator=(const Lineage&) = delete;
 
   /// Why; noproc where no stage came to be.
   void ended(const Reason& reason) { reason_ = reason; }
+  /// Whether there is still a supervisor to say so.
+  [[nodiscard]] bool heard() const noexcept { return !supervisor_->ended(); }
 
  private:
   std::shared_ptr<Lineage> above_;
+  HostPtr supervisor_;
   Gone gone_;
   Reason reason_ = Reason::noproc();
 };
