@@ -8,9 +8,12 @@ namespace sluice::inline v0 {
 /// run.
 class Random {
  public:
+  /// What the state grows by with each number.
+  static constexpr std::uint64_t step = 0x9e3779b97f4a7c15U;
+
   explicit Random(std::uint64_t seed) noexcept : state_(seed) {}
   [[nodiscard]] std::uint64_t next() noexcept {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
+    std::uint64_t z = (state_ += step);
     z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
     return z ^ (z >> 31U);

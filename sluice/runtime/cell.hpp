@@ -63,6 +63,7 @@ class Cell final : public Host {
     engine_.casts_dropped.fetch_add(1, std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t new_id() noexcept override { return engine_.new_id(); }
+  [[nodiscard]] std::uint64_t draw() noexcept override { return engine_.draw(); }
   [[nodiscard]] std::string_view name() const noexcept override {
     return name_ ? std::string_view(*name_) : std::string_view();
   }

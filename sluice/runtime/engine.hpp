@@ -10,6 +10,7 @@
 
 #include "sluice/core/log.hpp"
 #include "sluice/core/pool.hpp"
+#include "sluice/core/random.hpp"
 #include "sluice/observe/snapshot.hpp"
 #include "sluice/runtime/clock.hpp"
 #include "sluice/runtime/registry.hpp"
@@ -64,6 +65,12 @@ class Engine {
   // -- services
 
   [[nodiscard]] std::uint64_t new_id() noexcept { return next_id_.fetch_add(1, std::memory_order_relaxed); }
+  /// Everything that draw() gives depends on it alone. Before the first stage starts.
+  void seed(std::uint64_t seed) noexcept { dice_.store(seed, std::memory_order_relaxed); }
+  /// 64 random bits.
+  [[nodiscard]] std::uint64_t draw() noexcept {
+    return Random(dice_.fetch_add(Random::step, std::memory_order_relaxed)).next();
+  }
   [[nodiscard]] Clock& clock() const noexcept { return *clock_; }
   void log(Severity severity, std::string_view stage, std::string text) const;
   std::uint64_t add_timer(Duration delay, TimerQueue::Action action) {
@@ -107,6 +114,7 @@ class Engine {
   PoolDepot depot_;
   std::atomic<std::uint32_t> references_{0};
   std::atomic<std::uint64_t> next_id_{1};
+  std::atomic<std::uint64_t> dice_{1};
   std::atomic<std::size_t> live_count_{0};
   std::atomic<bool> shutting_down_{false};
 

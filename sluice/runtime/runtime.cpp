@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <random>
 #include <thread>
 
 #include "sluice/runtime/threads.hpp"
@@ -17,7 +18,9 @@ Engine& make_engine(RuntimeOptions options) {
   const std::size_t workers = options.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
   if (workers < 1) throw OptionError("workers", "must be at least 1, got 0");
   if (!options.clock) options.clock = std::make_shared<SteadyClock>();
-  return *new Threads(workers, std::move(options.clock), std::move(options.log));
+  auto* const engine = new Threads(workers, std::move(options.clock), std::move(options.log));
+  engine->seed(options.seed ? *options.seed : std::random_device()());
+  return *engine;
 }
 
 volatile std::sig_atomic_t signalled = 0;

@@ -28,6 +28,8 @@ struct RuntimeOptions {
   std::shared_ptr<Clock> clock = {};
   /// Unset: warnings and errors go to stderr.
   LogSink log = {};
+  /// Of what is random (the waiting times of OnCancel::retry); unset: another one each time.
+  std::optional<std::uint64_t> seed = {};
 };
 
 /// Where stages run: worker threads, timers, names. Its destructor shuts down (5 s) and waits for callbacks

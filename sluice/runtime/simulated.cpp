@@ -10,7 +10,9 @@ Simulated::Simulated(SimulationOptions options, LogSink log)
     : Engine(std::make_shared<ManualClock>(), std::move(log)),
       options_(std::move(options)),
       virtual_clock_(static_cast<ManualClock*>(&clock())),
-      random_(options_.seed) {}
+      random_(options_.seed) {
+  seed(~options_.seed);  // not the numbers that decide the order
+}
 
 bool Simulated::post(Cell& to, MessagePtr message) {
   if (to.ended()) {

@@ -140,6 +140,8 @@ class Host {
   virtual void log(Severity severity, std::string text) const = 0;
   virtual void count_dropped_cast() noexcept = 0;
   [[nodiscard]] virtual std::uint64_t new_id() noexcept = 0;
+  /// 64 random bits that depend on the runtime's seed.
+  [[nodiscard]] virtual std::uint64_t draw() noexcept = 0;
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
   /// The name, or "#id".
   [[nodiscard]] std::string label() const;
