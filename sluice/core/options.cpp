@@ -17,6 +17,16 @@ Demand buffer_size_of(const BufferOptions& options, Demand otherwise) {
   return size;
 }
 
+void check(const RetryOptions& options) {
+  if (options.first <= Duration::zero())
+    throw OptionError("retry.first", fmt::format("must be positive, got {} ns", options.first.count()));
+  if (options.most < options.first) {
+    throw OptionError("retry.most", fmt::format("must be at least first = {} ns, got {} ns",
+                                                options.first.count(), options.most.count()));
+  }
+  if (options.attempts < 1) throw OptionError("retry.attempts", "must be at least 1, got 0");
+}
+
 void check(const SubscribeOptions& options) {
   if (options.max_demand < 1) {
     throw OptionError("max_demand", fmt::format("must be at least 1, got {}", options.max_demand));
@@ -29,6 +39,7 @@ void check(const SubscribeOptions& options) {
     throw OptionError("min_demand", fmt::format("must be at most max_demand - 1 = {}, got {}",
                                                 options.max_demand - 1, *options.min_demand));
   }
+  check(options.retry);
 }
 
 Demand min_demand_of(const SubscribeOptions& options) noexcept {

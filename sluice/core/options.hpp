@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sluice/core/count.hpp"
+#include "sluice/core/time.hpp"
 
 namespace sluice::inline v0 {
 
@@ -13,6 +14,21 @@ enum class OnCancel : unsigned char {
   permanent,  ///< the consumer ends too, whatever the reason
   transient,  ///< the consumer ends too unless the reason is polite
   temporary,  ///< the consumer lives on
+  /// The consumer lives on and, when the producer is down (not when one of the two cancelled), subscribes
+  /// again to whoever has its name then: see RetryOptions.
+  retry,
+};
+
+/// How OnCancel::retry finds a producer that is down, or not there yet. Each attempt that finds a stage under
+/// the name is a new subscription, with handle_subscribe; without one nothing is called.
+struct RetryOptions {
+  /// Before the first attempt; each further one waits twice as long, each 20 % more or less. Positive.
+  Duration first = std::chrono::milliseconds(100);
+  /// At most, before the 20 %. At least `first`.
+  Duration most = std::chrono::seconds(10);
+  /// Attempts in a row; the consumer ends with noproc when one more would be needed. A subscription that
+  /// brought an event, or lasted for `most`, ends the row. At least 1.
+  Demand attempts = unlimited;
 };
 
 /// Who asks for events on a subscription.
@@ -70,10 +86,13 @@ struct SubscribeOptions {
   std::optional<std::size_t> partition = {};
   /// Handed untouched to both handle_subscribe callbacks and to the dispatcher.
   std::any extra = {};
+  /// Only for OnCancel::retry.
+  RetryOptions retry = {};
 };
 
 /// Throws OptionError naming the field, the bound and the value.
 void check(const SubscribeOptions& options);
+void check(const RetryOptions& options);
 
 /// options.min_demand, or its default.
 [[nodiscard]] Demand min_demand_of(const SubscribeOptions& options) noexcept;

@@ -80,6 +80,8 @@ void Runtime::check_type(const Host& host, const std::type_info& wanted) {
 void Runtime::check_terms(const std::string& producer, const SubscribeOptions& options) {
   try {
     check(options);
+    if (options.on_cancel == OnCancel::retry)
+      throw OptionError("on_cancel", "must not be retry: a range ends with its producers");
   } catch (const OptionError& error) {
     throw OptionError(error.field(), fmt::format("in the subscription to {}: {}", producer, error.what()));
   }

@@ -40,6 +40,26 @@ void IntakeBase::missing(const std::string& name, OnCancel on_cancel) {
   host_->stop(Reason::noproc());
 }
 
+std::optional<Duration> IntakeBase::wait_before_retry(const std::string& name, Backoff& backoff) {
+  if (name.empty()) {
+    host_->log(Severity::warning,
+               "cannot subscribe again: the producer had no name, and only by its name it could be found");
+    return std::nullopt;
+  }
+  const std::optional<Duration> delay = backoff.next(host_->draw());
+  if (delay) {
+    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(*delay);
+    host_->log(Severity::info,
+               fmt::format("producer \"{}\" is not there: subscribes again in {} ms", name, wait.count()));
+  } else {
+    host_->log(Severity::error,
+               fmt::format("gives up: producer \"{}\" is not there after {} attempts in a row to subscribe",
+                           name, backoff.attempts()));
+    host_->stop(Reason::noproc());
+  }
+  return delay;
+}
+
 void IntakeBase::ask(Edge& edge, Demand n) {
   if (n == 0) return;
   if (!host_->in_callback()) {
@@ -108,8 +128,15 @@ void IntakeBase::finish_cancel(const EdgePtr& edge, const Cancellation& cancella
   const BorrowedSubscription from(*edge);
   all_polite_ = all_polite_ && cancellation.reason.polite();
   if (!host_->run([&] { host_->stage().cancelled(cancellation, from.get()); })) return;
+  if (edge->on_cancel == OnCancel::retry) [[unlikely]] {
+    if (why == Cancelled::Why::ended && cancellation.cause == Cancellation::Cause::down) {
+      renew(*edge);
+    } else {
+      forget_renewal(edge->id);
+    }
+  }
   if (why == Cancelled::Why::replaced) return;  // D10: internal to a resubscribe
-  if (first_ == nullptr && all_polite_) {
+  if (first_ == nullptr && awaited_ == 0 && all_polite_) {
     if (!host_->run([&] { callbacks_->handle_upstream_done(); })) return;
   }
   if (cancellation.reason == Reason("already_subscribed")) return;  // R8.3

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "sluice/core/backoff.hpp"
 #include "sluice/core/errors.hpp"
 #include "sluice/core/events.hpp"
 #include "sluice/stage/edge.hpp"
@@ -44,6 +47,8 @@ class IntakeBase {
   void attach(Host& host) noexcept { host_ = &host; }
   /// The subscriptions given as options; runs within the start of the stage. False: the stage is ending.
   virtual bool subscribe_initial() = 0;
+  /// Somebody cancelled a subscription that would be renewed.
+  virtual void forget_renewal(SubscriptionId subscription) = 0;
 
   /// A batch without a message. The stage is not ending.
   virtual void receive(HandOver& batch) = 0;
@@ -78,6 +83,10 @@ class IntakeBase {
   void open(const EdgePtr& edge, SubscribeOptions options, EdgePtr replaces, Reason why);
   /// A name that nobody has: R4.3.2.
   void missing(const std::string& name, OnCancel on_cancel);
+  /// The producer of an edge with OnCancel::retry is down.
+  virtual void renew(Edge& edge) = 0;
+  /// How long to wait before the next attempt; std::nullopt: the stage is ending.
+  [[nodiscard]] std::optional<Duration> wait_before_retry(const std::string& name, Backoff& backoff);
   /// A producer_consumer handles events only as long as somebody downstream wants some.
   [[nodiscard]] bool must_wait() const noexcept {
     const OutletBase* const gate = host_->outlet();
@@ -112,6 +121,9 @@ class IntakeBase {
   Edge* last_ = nullptr;
   std::unique_ptr<std::vector<PendingAsk>> asks_;  // of the running callback; on first use
   bool all_polite_ = true;
+
+ protected:
+  std::uint32_t awaited_ = 0;  // subscriptions that wait for their next attempt
 };
 
 /// What a stage subscribes to: a stage that emits T, by reference or by name.
@@ -199,23 +211,17 @@ class Intake final : public IntakeBase {
   Subscription subscribe(SubscribeTo<T> request, const Subscription& replaces = {}, Reason why = {}) {
     const HostPtr producer = request.to.resolve(*host_);
     check_edge(producer.get(), *host_, request.options);
-    auto* const edge =
-        new EdgeOf<T>(SubscriptionId{host_->new_id()}, producer, HostPtr(host_), request.options);
-    const EdgePtr keep(edge);
-    edge->Seat<T>::id = edge->Edge::id;
-    edge->Seat<T>::consumer = host_->id();
-    if (request.selector) edge->selector = std::move(request.selector);
-    if (!producer) {
-      missing(request.to.name(), request.options.on_cancel);
-    } else if (!host_->in_callback()) {
-      open(keep, std::move(request.options), EdgePtr(replaces.edge()), std::move(why));
-    } else {
-      host_->defer([this, keep, options = std::move(request.options), old = EdgePtr(replaces.edge()),
-                    why = std::move(why)]() mutable {
-        open(keep, std::move(options), std::move(old), std::move(why));
-      });
-    }
-    return Subscription(edge);
+    std::unique_ptr<Renewal> renewal;
+    if (request.options.on_cancel == OnCancel::retry) renewal = std::make_unique<Renewal>(request, producer);
+    return begin(producer, std::move(request), std::move(renewal), replaces, std::move(why));
+  }
+
+  void forget_renewal(SubscriptionId subscription) override {
+    if (!renewals_) return;
+    const auto found = renewals_->find(subscription);
+    if (found == renewals_->end()) return;
+    if (found->second->waits) --awaited_;
+    renewals_->erase(found);
   }
 
   void receive(HandOver& batch) override {
@@ -271,6 +277,95 @@ class Intake final : public IntakeBase {
   }
 
  private:
+  /// What is needed to subscribe once more. Kept under the id of the subscription it would renew.
+  struct Renewal {
+    Renewal(const SubscribeTo<T>& terms, const HostPtr& producer)
+        : request(terms),
+          name(producer ? std::string(producer->name()) : terms.to.name()),
+          backoff(terms.options.retry) {
+      if (!name.empty()) request.to = Upstream<T>(name);
+    }
+    SubscribeTo<T> request;
+    std::string name;  // empty: it has none, so nobody can come back under it
+    Backoff backoff;
+    Instant since = {};
+    bool waits = false;
+  };
+
+  Subscription begin(const HostPtr& producer, SubscribeTo<T> request, std::unique_ptr<Renewal> renewal,
+                     const Subscription& replaces = {}, Reason why = {}) {
+    auto* const edge =
+        new EdgeOf<T>(SubscriptionId{host_->new_id()}, producer, HostPtr(host_), request.options);
+    const EdgePtr keep(edge);
+    edge->Seat<T>::id = edge->Edge::id;
+    edge->Seat<T>::consumer = host_->id();
+    if (request.selector) edge->selector = std::move(request.selector);
+    if (renewal) [[unlikely]]
+      remember(edge->Edge::id, std::move(renewal));
+    if (!producer) {
+      if (request.options.on_cancel == OnCancel::retry) {
+        retry_later(edge->Edge::id);
+      } else {
+        missing(request.to.name(), request.options.on_cancel);
+      }
+    } else if (!host_->in_callback()) {
+      open(keep, std::move(request.options), EdgePtr(replaces.edge()), std::move(why));
+    } else {
+      host_->defer([this, keep, options = std::move(request.options), old = EdgePtr(replaces.edge()),
+                    why = std::move(why)]() mutable {
+        open(keep, std::move(options), std::move(old), std::move(why));
+      });
+    }
+    return Subscription(edge);
+  }
+
+  void remember(SubscriptionId subscription, std::unique_ptr<Renewal> renewal) {
+    if (!renewals_) renewals_ = std::make_unique<Renewals>();
+    renewal->since = host_->now();
+    renewal->waits = false;
+    (*renewals_)[subscription] = std::move(renewal);
+  }
+
+  void renew(Edge& edge) override {
+    if (!renewals_ || host_->stopping()) return;
+    const auto found = renewals_->find(edge.id);
+    if (found == renewals_->end()) return;
+    Renewal& renewal = *found->second;
+    if (edge.received.value() != 0 || host_->now() - renewal.since >= renewal.backoff.options().most)
+      renewal.backoff.succeeded();
+    retry_later(edge.id);
+  }
+
+  void retry_later(SubscriptionId subscription) {
+    Renewal& renewal = *renewals_->at(subscription);
+    const auto delay = wait_before_retry(renewal.name, renewal.backoff);
+    if (!delay) {
+      renewals_->erase(subscription);
+      return;
+    }
+    renewal.waits = true;
+    ++awaited_;
+    host_->start_alarm(*delay, [me = HostPtr(host_), subscription] {
+      me->post(make_errand(
+          [subscription](Host& at) { static_cast<Intake&>(*at.intake()).try_again(subscription); }));
+    });
+  }
+
+  void try_again(SubscriptionId subscription) {
+    const auto found = renewals_->find(subscription);
+    if (found == renewals_->end() || host_->stopping()) return;
+    --awaited_;
+    const HostPtr producer = found->second->request.to.resolve(*host_);
+    if (!producer) {
+      retry_later(subscription);
+      return;
+    }
+    std::unique_ptr<Renewal> renewal = std::move(found->second);
+    renewals_->erase(found);
+    SubscribeTo<T> request = renewal->request;
+    static_cast<void>(begin(producer, std::move(request), std::move(renewal)));
+  }
+
   /// An ask that only raises a near producer_consumer's credit needs no message.
   void ask_for_more(Edge& edge, Demand n) {
     Host& producer = *edge.producer;
@@ -297,7 +392,9 @@ class Intake final : public IntakeBase {
     return goes_on;
   }
 
+  using Renewals = std::unordered_map<SubscriptionId, std::unique_ptr<Renewal>>;
   std::unique_ptr<std::vector<SubscribeTo<T>>> initial_;
+  std::unique_ptr<Renewals> renewals_;  // on first use
 };
 
 inline bool OutletBase::queue_is_empty() const noexcept { return host_->intake()->queue_empty(); }

@@ -38,7 +38,11 @@ void Subscription::ask(Demand n) const noexcept {
 }
 
 void Subscription::cancel(Reason reason) const noexcept {
-  if (edge_ == nullptr || !edge_->producer) return;
+  if (edge_ == nullptr) return;
+  if (edge_->on_cancel == OnCancel::retry && edge_->consumer) {
+    edge_->consumer->post(make_errand([id = edge_->id](Host& at) { at.intake()->forget_renewal(id); }));
+  }
+  if (!edge_->producer) return;
   edge_->producer->post(MessagePtr(new CancelRequest(EdgePtr(edge_), std::move(reason))));
 }
 
