@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "sluice/stage/lineage.hpp"
@@ -107,12 +108,24 @@ void Supervisor::gone(std::uint64_t incarnation, const Reason& reason) {
   go_on();
 }
 
+namespace {
+
+[[nodiscard]] bool wanted_after(const Children::Child& child, const Reason& reason) noexcept {
+  return child.spec.restart == Restart::permanent ||
+         (child.spec.restart == Restart::transient && !reason.polite());
+}
+
+/// It has ended, though word of it is still on the way.
+[[nodiscard]] bool has_failed(const Children::Child& child) {
+  return child.host && child.host->ended() && wanted_after(child, child.host->end_reason());
+}
+
+}  // namespace
+
 /// It ended of its own accord.
 void Supervisor::ended(Position at, const Reason& reason) {
   at->host = {};
-  const bool wanted =
-      at->spec.restart == Restart::permanent || (at->spec.restart == Restart::transient && !reason.polite());
-  if (wanted && !no_more_starts() && !being_stopped(*at)) {
+  if (wanted_after(*at, reason) && !no_more_starts() && !being_stopped(*at)) {
     restart(at, reason, "ended");
     return;
   }
@@ -242,7 +255,10 @@ bool Supervisor::being_stopped(const Child& child) const noexcept {
 }
 
 void Supervisor::begin_round(Position at) {
-  Position from = options_.strategy == Strategy::one_for_all ? children_.begin() : at;
+  // What ends because of a sibling's end may be heard of first.
+  Position from = options_.strategy == Strategy::one_for_all
+                      ? children_.begin()
+                      : std::find_if(children_.begin(), at, has_failed);
   if (round_) {
     const Position before = round_->starting ? round_->reached : round_->from;
     if (before != children_.end() && before->order < from->order) from = before;
@@ -269,7 +285,7 @@ bool Supervisor::stop_next() {
   while (round_->reached != round_->from) {
     const Position last = std::prev(round_->reached);
     if (last->incarnation != 0) {
-      if (last->state == ChildState::running) ask_to_stop(last);
+      if (last->state == ChildState::running && !last->host->ended()) ask_to_stop(last);
       return true;
     }
     round_->reached = last;
