@@ -55,7 +55,7 @@ void Host::stop_when_drained(Reason reason) {
 
 bool Host::drained() const noexcept {
   return (!intake_ || (intake_->queue_empty() && intake_->queued() == 0)) &&
-         (!outlet_ || outlet_->buffered() == 0);
+         (!outlet_ || outlet_->buffered() == 0) && !stage_->has_work();
 }
 
 void Host::settle_failure() {

@@ -159,6 +159,8 @@ class Stage {
   [[nodiscard]] virtual const std::type_info& output_type() const noexcept { return typeid(void); }
   /// Whether there are stages that this one must outlive.
   [[nodiscard]] virtual bool has_children() const noexcept { return false; }
+  /// Whether it has work of its own to finish: a stage that drains does not end before.
+  [[nodiscard]] virtual bool has_work() const noexcept { return has_children(); }
   /// Somebody outside asked a stage with children to end: it ends them, then itself, with this reason.
   virtual void wind_down(const Reason& reason) { stop(reason); }
 
