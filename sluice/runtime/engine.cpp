@@ -36,7 +36,7 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
     throw OptionError("start_timeout",
                       fmt::format("must be positive, got {} ns", options.start_timeout.count()));
   }
-  if (shutting_down()) {
+  if (shutting_down() && !lineage) {
     throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down",
                      Reason::shutdown());
   }
@@ -64,9 +64,12 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
   auto* const cell = new Cell(*this, StageId{new_id()}, options);
   HostPtr host(cell);
   cell->adopt(std::move(stage), type);
-  if (lineage) cell->belong_to(std::move(lineage));
+  const bool supervised = lineage != nullptr;
+  if (supervised) cell->belong_to(std::move(lineage));
   if (options.name) registry_.set(*options.name, host);
-  if (!enter(*cell)) {
+  const Entered entered = enter(*cell);
+  if (entered == Entered::too_late && !supervised) {
+    leave(*cell);
     if (options.name) registry_.give_back(*options.name);
     throw StartError(StartError::Kind::shutting_down, "start: the runtime is shutting down",
                      Reason::shutdown());
@@ -81,19 +84,20 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
     throw StartError(StartError::Kind::failed, fmt::format("start: {}", failure->to_string()), *failure);
   }
   place(*cell, options.thread);
+  if (entered == Entered::too_late)
+    host->post(make_errand([](Host& at) { static_cast<Cell&>(at).close_down(); }));
   return host;
 }
 
-bool Engine::enter(Cell& cell) {
+Engine::Entered Engine::enter(Cell& cell) {
   const std::lock_guard lock(live_mutex_);
-  if (shutting_down()) return false;  // nobody would tell it to end
   cell.retain_cell();
   cell.previous_live = nullptr;
   cell.next_live = first_;
   if (first_ != nullptr) first_->previous_live = &cell;
   first_ = &cell;
   live_count_.fetch_add(1);
-  return true;
+  return shutting_down() ? Entered::too_late : Entered::in_time;
 }
 
 void Engine::leave(Cell& cell) noexcept {

@@ -95,7 +95,9 @@ class Engine {
   virtual void callback_begins(Cell& /*cell*/) {}
 
   // -- for cells
-  [[nodiscard]] bool enter(Cell& cell);  ///< among the living; false: too late
+  /// Whether a shutdown tells the cell to end, or had begun before.
+  enum class Entered : unsigned char { in_time, too_late };
+  [[nodiscard]] Entered enter(Cell& cell);
   void leave(Cell& cell) noexcept;
 
  protected:
