@@ -19,6 +19,7 @@
 #include "sluice/supervise/child.hpp"
 #include "sluice/supervise/child_info.hpp"
 #include "sluice/supervise/consumer_supervisor.hpp"
+#include "sluice/supervise/for_each_job.hpp"
 #include "sluice/supervise/job.hpp"
 #include "sluice/supervise/job_restart.hpp"
 #include "sluice/supervise/restart.hpp"
