@@ -30,6 +30,9 @@ std::uint64_t tbb_chain(std::size_t events, int workers);
 /// Filters that may keep state, one batch at a time and in order: what a stage is.
 std::uint64_t tbb_chain_of_stages(std::size_t events, int workers);
 std::uint64_t tbb_chain_items(std::size_t events, int workers);
+/// A task per event in a task_group; each spawns the next, a hundred of them side by side. An exception would
+/// cancel the whole group.
+std::uint64_t tbb_jobs(std::size_t events, int workers);
 RoundTrips tbb_round_trips_waiting(
     std::size_t trips);  ///< the caller waits in wait_for_all, and may run the task
 RoundTrips tbb_round_trips_spinning(std::size_t trips);  ///< the caller spins, a worker runs the task

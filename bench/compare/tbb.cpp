@@ -4,6 +4,7 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/spin_mutex.h>
+#include <tbb/task_group.h>
 
 #include <array>
 #include <atomic>
@@ -352,6 +353,28 @@ RoundTrips tbb_round_trips_waiting(std::size_t trips) {
     log.back();
   }
   return log.result();
+}
+
+std::uint64_t tbb_jobs(std::size_t events, int workers) {
+  const Workers limit(workers);
+  struct Jobs {
+    void run(Event event) {
+      total.fetch_add(static_cast<std::uint64_t>(event), std::memory_order_relaxed);
+      spawn_next();
+    }
+    void spawn_next() {
+      const Event event = next.fetch_add(1, std::memory_order_relaxed);
+      if (event < end) group.run([this, event] { run(event); });
+    }
+    Event end;
+    std::atomic<Event> next = 0;
+    std::atomic<std::uint64_t> total = 0;
+    tbb::task_group group = {};
+  };
+  Jobs jobs{.end = static_cast<Event>(events)};
+  for (std::size_t i = 0; i < jobs_at_once; ++i) jobs.spawn_next();
+  jobs.group.wait();
+  return jobs.total;
 }
 
 RoundTrips tbb_round_trips_spinning(std::size_t trips) {

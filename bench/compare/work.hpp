@@ -18,6 +18,7 @@ inline constexpr std::size_t broadcast_consumers = 4;  ///< W2
 inline constexpr std::size_t partitions = 4;           ///< W3
 inline constexpr std::size_t demand_consumers = 8;     ///< W4
 inline constexpr std::size_t chain_length = 100;       ///< W5: identity stages between counter and sum
+inline constexpr std::size_t jobs_at_once = 100;       ///< W12
 
 /// splitmix64's finalizer. std::hash of an integer is the integer itself and would put a counter's multiples
 /// of four on one partition.
