@@ -298,6 +298,7 @@ bool Supervisor::stop_next() {
 bool Supervisor::start_next() {
   while (round_->reached != children_.end()) {
     const Position at = round_->reached;
+    if (at->incarnation != 0) return true;
     if (host().runtime_ends()) {
       at->state = ChildState::stopped;
       ++round_->reached;

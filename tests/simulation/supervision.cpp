@@ -185,7 +185,7 @@ class Family {
   void come_to_rest() {
     book_->calm = true;
     for (const std::string& name : names_) simulation_.crash(name, ~std::uint64_t{0});
-    simulation_.advance(1min);
+    simulation_.advance(10min);  // some doze for long
   }
 
   void check() {

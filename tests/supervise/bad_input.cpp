@@ -147,6 +147,20 @@ SCENARIO_OF(BadChildren, TerminatedWhileTheyCannotBeStartedStayDown) {
   EXPECT_EQ(text(top.children()), "a(stopped)");
 }
 
+SCENARIO_OF(BadChildren, AFailedStartIsWaitedForEvenIfASiblingGoesMeanwhile) {
+  const auto book = diary();
+  const auto top = world->start(
+      supervisor({.strategy = Strategy::rest_for_one}, hand(book, "t", Restart::temporary), hand(book, "a")));
+  const auto sibling = *world->find<Hand>("t");
+  book->fail_starts("a", 1);
+  world->find<Hand>("a")->cast(&Hand::crash);
+  sibling.cast(&Hand::finish, Reason::normal());
+  world.settle();
+  EXPECT_EQ(text(top.children()), "a");
+  EXPECT_EQ(world.logged(Severity::error, "could not be started"), 1U);
+  EXPECT_EQ(world.logs(Severity::error).size(), 2U);
+}
+
 // -- options
 
 SCENARIO_OF(BadSupervision, IntensityZeroEndsAtTheFirstRestart) {
