@@ -48,7 +48,8 @@ Cell::~Cell() {
 }
 
 void Cell::adopt(std::unique_ptr<Stage> stage, const std::type_info& type) {
-  stage_type_ = type == typeid(Stage) ? &typeid(*stage) : &type;  // a factory may not say which class
+  const Stage& made = *stage;
+  stage_type_ = type == typeid(Stage) ? &typeid(made) : &type;  // a factory may not say which class
   output_type_ = &stage->output_type();
   intake_ = stage->take_intake();
   outlet_ = stage->take_outlet();
