@@ -24,17 +24,23 @@ struct FamilyBook {
 
   /// Whether something bad shall happen now that happens once in n times.
   bool bad_luck(std::uint64_t n) { return !calm && dice.below(n) == 0; }
-  void born(const std::string& name) {
-    require(++alive[name] == 1, name + " is started while its last incarnation still exists");
+  void born(const std::string& name) { ++alive[name]; }
+  void died(const std::string& name) {
+    --alive[name];
+    ended_as[name] = ++moments;
   }
-  void died(const std::string& name) { --alive[name]; }
-  void started(const std::string& name) { started_as[name] = ++starts; }
+  void started(const std::string& name) {
+    started_as[name] = ++moments;
+    ++starts;
+  }
 
   Random dice;
   bool calm = false;  ///< nobody fails of his own accord any more
   std::map<std::string, int> alive;
-  std::map<std::string, std::uint64_t> started_as;  ///< the how-many-th start of all was its last one
-  std::set<std::string> left_politely;              ///< at least once
+  std::map<std::string, std::uint64_t> started_as;  ///< the how-many-th moment its last start was
+  std::map<std::string, std::uint64_t> ended_as;
+  std::uint64_t moments = 0;
+  std::set<std::string> left_politely;  ///< at least once
   std::uint64_t starts = 0;
 };
 using FamilyBookPtr = std::shared_ptr<FamilyBook>;

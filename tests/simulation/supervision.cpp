@@ -157,7 +157,7 @@ class Family {
       case 1: send<AnyRef>(nested, &Supervisor::restart_child, child_of(nested, id)); break;
       case 2: send<Found>(nested, &Supervisor::delete_child, child_of(nested, id)); break;
       default: {
-        Kin added{.name = "x" + std::to_string(names_.size())};
+        Kin added{.name = "x" + std::to_string(++added_)};
         ChildSpec spec = make_member(added, "");
         send<AnyRef>(nested, &Supervisor::start_child, std::move(spec));
       }
@@ -228,9 +228,22 @@ class Family {
       }
       ++next;
     }
+    if (kin.strategy == Strategy::one_for_all && !touched) check_all(infos, kin);
     for (; next != infos.end(); ++next) {
       require(touched && next->id[0] == 'x', next->id + " is nobody's child");
       check_child(*next, {.name = next->id}, touched);
+    }
+  }
+  /// All were started after the last end of one that is started anew after every end.
+  void check_all(const std::vector<ChildInfo>& infos, const Kin& kin) {
+    std::uint64_t last_end = 0;
+    for (const Kin& one : kin.children) {
+      if (one.restart == Restart::permanent && !one.supervises)
+        last_end = std::max(last_end, book_->ended_as[one.name]);
+    }
+    for (const ChildInfo& info : infos) {
+      require(!info.ref || info.kind == ChildKind::supervisor || book_->started_as[info.id] > last_end,
+              info.id + " was not restarted with its sibling");
     }
   }
   void check_child(const ChildInfo& info, const Kin& kin, bool touched) {
@@ -295,6 +308,7 @@ class Family {
   std::vector<std::string> names_;
   std::vector<std::string> voices_;
   std::set<std::uint64_t> operated_on_;  // supervisors: their children need not be as first specified
+  int added_ = 0;
   std::size_t seen_ = 0;
   std::size_t supervisors_seen_ = 0;
 };
@@ -307,16 +321,19 @@ struct Outcome {
 };
 
 Outcome run(std::uint64_t seed) {
-  SimulationOptions options{.seed = seed, .log = [](const LogRecord& record) {
-                              if (std::getenv("SLUICE_LOG"))
-                                std::cerr << record.stage << ": " << record.text << "\n";
-                            }};
+  std::string met;  // an incarnation that was started before the last one had gone
+  SimulationOptions options{.seed = seed};
+  options.log = [&met](const LogRecord& record) {
+    if (record.text.find("is taken") != std::string::npos) met = record.text;
+    if (std::getenv("SLUICE_LOG") != nullptr) std::cerr << record.stage << ": " << record.text << "\n";
+  };
   if (seed % 2 == 0) options.delay_chance = 0.02 * static_cast<double>(1 + seed % 10);
   Simulation simulation(options);
   Family family(simulation, seed * 2 + 1);
   family.live();
   const Outcome outcome{simulation.trace_hash(), simulation.turns(), family.starts()};
   family.end();
+  require(met.empty(), met);
   return outcome;
 }
 
