@@ -72,6 +72,7 @@ class Hand : public Producer<int> {
   void occupy(Duration time) { busy_for(time); }
   void run(std::function<void(Hand&)> code) { code(*this); }
   void say(int event) { emit(event); }
+  using Producer<int>::link;
   using Producer<int>::request;
   using Producer<int>::self;
 

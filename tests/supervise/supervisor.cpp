@@ -348,6 +348,17 @@ SCENARIO_OF(Supervisors, LeaveNothingBehindWhenTheyAreKilled) {
   for (const std::string& line : book->take()) EXPECT_NE(line.substr(0, 2), "-s") << "it was to be killed";
 }
 
+SCENARIO_OF(Supervisors, AnAbnormalEndOfALinkedStageWindsThemDown) {
+  const auto book = diary();
+  const auto top = world->start(supervisor({}, hand(book, "a"), hand(book, "b")));
+  const auto other = world->start<Hand>(book, "other");
+  other.call([top](Hand& stage) { stage.link(top); });
+  static_cast<void>(book->take());
+  other.cast(&Hand::crash);
+  EXPECT_EQ(world->wait(top), Reason("boom"));
+  EXPECT_THAT(book->take(), ElementsAre("-other failure: boom", "-b", "-a"));
+}
+
 // -- at run time
 
 SCENARIO_OF(Supervisors, StartListAndCountChildrenAtRunTime) {
