@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "sluice/core/pooled.hpp"
+
 namespace sluice::inline v0 {
 
 template <class Signature>
@@ -31,7 +33,7 @@ class UniqueFunction<R(Args...)> {
   explicit operator bool() const noexcept { return callable_ != nullptr; }
 
  private:
-  struct Callable {
+  struct Callable : Pooled {
     virtual ~Callable() = default;
     virtual R call(Args... args) = 0;
   };

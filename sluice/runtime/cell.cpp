@@ -30,6 +30,28 @@ class Cell::TurnScope {
   Cell* previous_;
 };
 
+Cell* Cell::make(Engine& engine, StageId id, const StartOptions& options) {
+  if (RunQueue::current() == nullptr) return new Cell(engine, id, options);
+  void* const storage = Pool::take(sizeof(Cell));
+  try {
+    auto* const cell = ::new (storage) Cell(engine, id, options);
+    cell->recycled_ = true;
+    return cell;
+  } catch (...) {
+    Pool::give(storage, sizeof(Cell));
+    throw;
+  }
+}
+
+void Cell::dispose() noexcept {
+  if (!recycled_) {
+    delete this;
+    return;
+  }
+  this->~Cell();
+  Pool::give(this, sizeof(Cell));
+}
+
 Cell::Cell(Engine& engine, StageId id, const StartOptions& options)
     : Host(id), engine_(engine), exits_(options.exits) {
   engine_.retain();
@@ -220,7 +242,7 @@ void Cell::kill() {
   post(make_errand([](Host&) {}));  // the flag is looked at before each message
 }
 
-Reason Cell::end_reason() const { return ended() ? *reason_ : Reason(); }
+Reason Cell::end_reason() const { return ended() ? end_->reason : Reason(); }
 bool Cell::inside_any_callback() const noexcept { return on_turn_ != nullptr && on_turn_->in_callback_; }
 bool Cell::on_own_turn() const noexcept { return on_turn_ == this; }
 
@@ -372,14 +394,13 @@ void Cell::exit_of(const HostPtr& other, const Reason& reason) {
 // -- the end
 
 void Cell::finish() {
-  const std::unique_ptr<End> end = std::move(end_);
-  end_ = std::make_unique<End>(
-      End{end->reason, false, true, {}});  // whatever terminate does, the stage is ending
-  Reason& reason = end->reason;
+  const bool run_terminate = std::exchange(end_->run_terminate, false);
+  end_->failed = true;  // whatever terminate does, the stage is ending
+  const Reason& reason = end_->reason;
   const HostPtr keep(this);
 
   if (outlet_) lost_emitted.add(outlet_->forget());
-  if (started_ && end->run_terminate) {
+  if (started_ && run_terminate) {
     const Reason before = reason;
     in_callback_ = true;
     try {
@@ -400,7 +421,6 @@ void Cell::finish() {
   }
   deferred_.reset();
 
-  reason_ = std::make_unique<Reason>(reason);
   if (name_) engine_.registry().give_back(*name_);
   ended_.store(true, std::memory_order_release);
   set_state(StageState::ended);
@@ -414,7 +434,7 @@ void Cell::finish() {
   }
   if (intake_) intake_->end(reason);
   if (outlet_) outlet_->end(reason);
-  for (auto& work : end->after) work(reason);
+  for (auto& work : std::exchange(end_->after, {})) work(reason);
   if (const std::unique_ptr<Rare> rare = std::move(rare_)) {
     for (const auto& [id, timer] : rare->timers) engine_.cancel_timer(timer.alarm);
     for (auto& work : rare->when_ended) work(reason);

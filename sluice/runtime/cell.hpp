@@ -34,8 +34,8 @@ class Cell final : public Host {
     ended,  ///< do not touch the cell any more
   };
 
-  Cell(Engine& engine, StageId id, const StartOptions& options);
-  ~Cell() override;
+  /// Freed with its last reference. On a worker its storage is recycled.
+  [[nodiscard]] static Cell* make(Engine& engine, StageId id, const StartOptions& options);
 
   void adopt(std::unique_ptr<Stage> stage, const std::type_info& type);
   /// The first turn: handle_start and the initial subscriptions. On failure the reason is in end().
@@ -90,7 +90,9 @@ class Cell final : public Host {
   [[nodiscard]] StageState state() const noexcept { return state_.load(std::memory_order_relaxed); }
   void set_state(StageState state) noexcept { state_.store(state, std::memory_order_relaxed); }
   /// Why the first turn failed; null: it did not.
-  [[nodiscard]] const Reason* start_failure() const noexcept { return started_ ? nullptr : reason_.get(); }
+  [[nodiscard]] const Reason* start_failure() const noexcept {
+    return started_ || !end_ ? nullptr : &end_->reason;
+  }
   [[nodiscard]] bool start_ignored() const noexcept { return start_ignored_; }
   [[nodiscard]] bool has_mail() const noexcept { return !mail_.empty() || !mailbox_.empty(); }
   [[nodiscard]] bool maybe_has_mail() const noexcept { return !mail_.empty() || !mailbox_.maybe_empty(); }
@@ -125,6 +127,10 @@ class Cell final : public Host {
   void release_cell() noexcept { release(); }
 
  private:
+  Cell(Engine& engine, StageId id, const StartOptions& options);
+  ~Cell() override;
+  void dispose() noexcept override;
+
   struct Watcher {
     MonitorId id;
     HostPtr who;
@@ -135,7 +141,7 @@ class Cell final : public Host {
     std::uint64_t alarm;  // the engine's
   };
   /// Rarely needed, so behind one pointer.
-  struct Rare {
+  struct Rare : Pooled {
     std::vector<Watcher> watchers;                     // who monitors this stage
     std::unordered_map<MonitorId, HostPtr> monitored;  // whom this stage monitors
     std::vector<HostPtr> links;
@@ -169,13 +175,13 @@ class Cell final : public Host {
   Engine& engine_;
   std::unique_ptr<const std::string> name_;
   std::unique_ptr<Rare> rare_;
-  std::unique_ptr<Reason> reason_;  // set before ended_
   Instant busy_until_{};
   Tally messages_;
   std::atomic<StageState> state_{StageState::starting};
   Exits exits_;
   bool started_ = false;
   bool start_ignored_ = false;
+  bool recycled_ = false;
   bool closing_down_ = false;
 };
 

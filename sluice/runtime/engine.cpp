@@ -61,7 +61,7 @@ HostPtr Engine::start(StartOptions options, StageFactory make, const std::type_i
     if (options.name) registry_.give_back(*options.name);
     return {};
   }
-  auto* const cell = new Cell(*this, StageId{new_id()}, options);
+  auto* const cell = Cell::make(*this, StageId{new_id()}, options);
   HostPtr host(cell);
   cell->adopt(std::move(stage), type);
   const bool supervised = lineage != nullptr;

@@ -15,6 +15,7 @@
 #include "sluice/core/ids.hpp"
 #include "sluice/core/log.hpp"
 #include "sluice/core/options.hpp"
+#include "sluice/core/pooled.hpp"
 #include "sluice/core/reason.hpp"
 #include "sluice/core/time.hpp"
 #include "sluice/core/unique_function.hpp"
@@ -235,8 +236,8 @@ class Host {
   explicit Host(StageId id) noexcept;
   virtual ~Host();
 
-  /// What an end needs to know. One allocation, made when a stage ends.
-  struct End {
+  /// What an end needs to know, and afterwards why it ended. One allocation, made when a stage ends.
+  struct End : Pooled {
     Reason reason;
     bool run_terminate = true;
     bool failed = false;
@@ -245,8 +246,10 @@ class Host {
 
   void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) dispose();
   }
+  /// Nobody refers to it any more.
+  virtual void dispose() noexcept = 0;
   void fail(std::exception_ptr exception);
   void end_with(Reason reason, bool run_terminate, bool failed);
   /// What follows a callback: its outbox, its asks, its deferred work. False: the stage is ending.

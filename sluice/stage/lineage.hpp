@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "sluice/core/reason.hpp"
@@ -19,7 +20,7 @@ class Lineage {
   /// `above`: that of the supervisor itself; null at the root.
   Lineage(std::shared_ptr<Lineage> above, HostPtr supervisor, Gone gone)
       : above_(std::move(above)), supervisor_(std::move(supervisor)), gone_(std::move(gone)) {}
-  ~Lineage() { gone_(*supervisor_, reason_); }
+  ~Lineage() { gone_(*supervisor_, reason_ ? *reason_ : Reason::noproc()); }
   Lineage(const Lineage&) = delete;
   Lineage& operator=(const Lineage&) = delete;
 
@@ -32,7 +33,7 @@ class Lineage {
   std::shared_ptr<Lineage> above_;
   HostPtr supervisor_;
   Gone gone_;
-  Reason reason_ = Reason::noproc();
+  std::optional<Reason> reason_;
 };
 
 }  // namespace sluice::inline v0

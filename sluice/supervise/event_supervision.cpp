@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sluice/core/pooled.hpp"
 #include "sluice/runtime/start_error.hpp"
 #include "sluice/stage/lineage.hpp"
 #include "sluice/stage/protocol.hpp"
@@ -115,18 +116,22 @@ bool EventSupervision::launch_new(Row row, StageFactory make, Keep keep) {
 
 bool EventSupervision::launch(Row row, StageFactory make) {
   auto lineage = lineage_of(row, children_.begins(row));
-  HostPtr host =
-      host_->start({.thread = terms_.thread}, std::move(make), typeid(Stage), std::move(lineage));
+  HostPtr host = host_->start({.thread = terms_.thread}, std::move(make), typeid(Stage), std::move(lineage));
   if (!host) return false;
   children_.runs(row, std::move(host));
   return true;
 }
 
 std::shared_ptr<Lineage> EventSupervision::lineage_of(Row row, std::uint64_t incarnation) {
-  return std::make_shared<Lineage>(
-      host_->lineage(), HostPtr(host_), [this, row, incarnation](Host& me, const Reason& reason) {
+  return std::allocate_shared<Lineage>(
+      PoolAllocator<Lineage>(), host_->lineage(), HostPtr(host_),
+      [this, row, incarnation](Host& me, const Reason& reason) {
         me.post(make_errand([this, row, incarnation, reason](Host& at) {
-          at.run([&] { gone(row, incarnation, reason); });
+          if (terms_.restart == JobRestart::temporary) {
+            gone(row, incarnation, reason);
+          } else {
+            at.run([&] { gone(row, incarnation, reason); });  // it may start a child
+          }
         }));
       });
 }
@@ -277,9 +282,9 @@ void EventSupervision::timer_fired(TimerId timer) {
 /// It takes long to stop.
 void EventSupervision::complain(Row row) {
   if (children_.at(row).killed) {
-    host_->log(Severity::warning,
-               fmt::format("waits for child {}: it was killed, but its callback has not returned",
-                           name_of(row)));
+    host_->log(
+        Severity::warning,
+        fmt::format("waits for child {}: it was killed, but its callback has not returned", name_of(row)));
     set_timer(row, next_word_after);
   } else {
     host_->log(Severity::warning, fmt::format("child {} did not stop within {} s: killed", name_of(row),
@@ -288,9 +293,7 @@ void EventSupervision::complain(Row row) {
   }
 }
 
-std::string EventSupervision::name_of(Row row) {
-  return fmt::format("#{}", children_.at(row).stage.value);
-}
+std::string EventSupervision::name_of(Row row) { return fmt::format("#{}", children_.at(row).stage.value); }
 
 std::string EventSupervision::describe() const {
   return fmt::format("{} children, {}", children_.size(), to_string(terms_.restart));

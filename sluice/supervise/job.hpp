@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sluice/core/pooled.hpp"
 #include "sluice/stage/stage.hpp"
 
 namespace sluice::inline v0 {
@@ -15,10 +16,11 @@ namespace sluice::inline v0 {
 ///   void run() override { … }
 /// };
 /// ```
-class Job : public Stage {
+class Job : public Stage, public Pooled {
  protected:
-  /// Called once, on a turn of its own after the start. The job ends when it returns, with reason normal unless
-  /// stop() gave another; what it throws is the reason of a crash. A long one looks at stopping() and returns.
+  /// Called once, on a turn of its own after the start. The job ends when it returns, with reason normal
+  /// unless stop() gave another; what it throws is the reason of a crash. A long one looks at stopping() and
+  /// returns.
   virtual void run() = 0;
 
  private:
