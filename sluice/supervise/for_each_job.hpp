@@ -16,8 +16,8 @@ namespace sluice::inline v0 {
 
 template <class T>
 struct ForEachJobOptions {
-  /// Jobs that run at the same time; also the most events that are asked for and not done, whatever max_demand a
-  /// subscription has. At least 1.
+  /// Jobs that run at the same time; also the most events that are asked for and not done, whatever
+  /// max_demand a subscription has. At least 1.
   std::size_t max_concurrency = 100;
   /// What a crash of a job means.
   JobRestart restart = JobRestart::temporary;
@@ -75,10 +75,16 @@ class FunctionJob final : public JobMessage {
 
 }  // namespace detail
 
+template <class Self>
+class ForEachJobOperations;
+
 /// See for_each_job().
 template <class T, class F>
 class ForEachJob final : public Consumer<T> {
  public:
+  template <class Self>
+  using Operations = ForEachJobOperations<Self>;
+
   /// Throws OptionError.
   ForEachJob(F function, ForEachJobOptions<T> options)
       : Consumer<T>({.subscribe_to = std::move(options.subscribe_to)}),
@@ -89,8 +95,9 @@ class ForEachJob final : public Consumer<T> {
                .limit = {.max_restarts = options.max_restarts, .within = options.within},
                .thread = options.thread}) {
     if (restart_ == JobRestart::transient && !detail::repeatable_job<T, F>) {
-      throw OptionError("restart", "must be temporary for events that can only be moved and a function that "
-                                   "takes them by value, got transient");
+      throw OptionError("restart",
+                        "must be temporary for events that can only be moved and a function that "
+                        "takes them by value, got transient");
     }
   }
 
@@ -111,12 +118,13 @@ class ForEachJob final : public Consumer<T> {
   void handle_events(Events<T> events, const Subscription& from) override {
     if (jobs_.arrived(from, events.size()) == JobRunners::Events::too_late) return;
     for (T& event : events.mine()) {
-      jobs_.add(
-          std::make_unique<detail::FunctionJob<T, F>>(jobs_, from.id(), restart_, std::move(event)));
+      jobs_.add(std::make_unique<detail::FunctionJob<T, F>>(jobs_, from.id(), restart_, std::move(event)));
     }
     this->host().defer([this] { jobs_.begin_what_waits(); });
   }
-  void handle_cancel(const Cancellation& /*why*/, const Subscription& from) override { jobs_.cancelled(from); }
+  void handle_cancel(const Cancellation& /*why*/, const Subscription& from) override {
+    jobs_.cancelled(from);
+  }
   [[nodiscard]] std::string describe() const override { return jobs_.describe(); }
   [[nodiscard]] bool has_children() const noexcept override { return jobs_.has_jobs(); }
   void wind_down(const Reason& reason) override { jobs_.wind_down(reason); }
@@ -126,13 +134,25 @@ class ForEachJob final : public Consumer<T> {
   JobRunners jobs_;
 };
 
-/// A consumer that runs `function(event)` as a job of its own for each event, several at once on the runtime's
-/// workers, and asks for more as jobs end. A job that throws is logged and ends; the others do not notice. With
-/// JobRestart::transient it is run again with the same event.
+/// What a reference to a stage of for_each_job can do. Waits as long as it takes; throws std::logic_error
+/// inside a callback, CallError when the stage has ended.
+template <class Self>
+class ForEachJobOperations {
+ public:
+  /// active: jobs that run. workers: these, and the events that wait for one to end.
+  [[nodiscard]] ChildCounts counts() const {
+    return static_cast<const Self&>(*this).call_for(forever,
+                                                    [](const auto& stage) { return stage.counts(); });
+  }
+};
+
+/// A consumer that runs `function(event)` as a job of its own for each event, several at once on the
+/// runtime's workers, and asks for more as jobs end. A job that throws is logged and ends; the others do not
+/// notice. With JobRestart::transient it is run again with the same event.
 /// `runtime.start(for_each_job<Image>([](const Image& image) { … }, {.max_concurrency = 8}))`
 ///
-/// Thread rule: the function is called by several threads at once, as const; what it captures it shares. When the
-/// stage is asked to stop, jobs that have begun are waited for, events that wait are lost (and counted).
+/// Thread rule: the function is called by several threads at once, as const; what it captures it shares. When
+/// the stage is asked to stop, jobs that have begun are waited for, events that wait are lost (and counted).
 template <class T, class F>
 [[nodiscard]] auto for_each_job(F function, ForEachJobOptions<T> options = {}) {
   static_assert(std::is_invocable_v<const F&, T>,

@@ -58,6 +58,7 @@ JobRunners::JobRunners(JobTerms terms) : terms_(terms), window_(terms.limit) {
 }
 
 JobRunners::~JobRunners() {
+  if (waiting_count_ != 0) host_->lost_received.add(waiting_count_);
   for (const Runner& runner : runners_) AnyRef(runner.host).stop_async(Reason::shutdown());
 }
 
@@ -126,8 +127,8 @@ void JobRunners::start_runner(std::uint32_t index) {
         me.post(make_errand([this, index, start, reason](Host&) { gone(index, start, reason); }));
       });
   runners_[index].start = starts_;
-  runners_[index].host = host_->start({.thread = terms_.thread}, [this] { return make_runner_(); },
-                                      typeid(JobRunner), std::move(lineage));
+  runners_[index].host = host_->start(
+      {.thread = terms_.thread}, [this] { return make_runner_(); }, typeid(JobRunner), std::move(lineage));
 }
 
 void JobRunners::finished(std::unique_ptr<JobMessage> job) {

@@ -23,9 +23,9 @@ struct JobTerms {
   Thread thread;
 };
 
-/// What for_each_job does that depends neither on the type of events nor on the function. A job runs in a runner,
-/// a stage that is started when first needed and used again for the next job; as many runners as jobs run at once.
-/// Runners move between workers as all stages do. Thread rule: the owner's turn.
+/// What for_each_job does that depends neither on the type of events nor on the function. A job runs in a
+/// runner, a stage that is started when first needed and used again for the next job; as many runners as jobs
+/// run at once. Runners move between workers as all stages do. Thread rule: the owner's turn.
 ///
 /// 1. A job has a slot of its subscription from the arrival of its event until it has ended for good.
 /// 2. A runner has at most one job; at most max_concurrency runners exist.
@@ -36,7 +36,7 @@ class JobRunners {
 
   /// Throws OptionError.
   explicit JobRunners(JobTerms terms);
-  /// Ends the runners; a job that runs is not interrupted.
+  /// Ends the runners; a job that runs is not interrupted, and those that wait are counted as lost.
   ~JobRunners();
   JobRunners(const JobRunners&) = delete;
   JobRunners& operator=(const JobRunners&) = delete;

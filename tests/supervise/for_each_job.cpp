@@ -203,11 +203,9 @@ TEST(ForEachJob, AStopWaitsForTheJobsThatHaveBegunAndLosesTheOthers) {
   first.send({1});
   begun.get_future().wait();
   second.send({2});
-  EXPECT_EQ(stage.call([](auto& s) { return s.counts(); }),
-            (ChildCounts{.specs = 1, .active = 1, .workers = 2}));
+  EXPECT_EQ(stage.counts(), (ChildCounts{.specs = 1, .active = 1, .workers = 2}));
   stage.stop_async(Reason::shutdown());
-  EXPECT_EQ(stage.call([](auto& s) { return s.counts(); }),
-            (ChildCounts{.specs = 1, .active = 1, .workers = 1}));
+  EXPECT_EQ(stage.counts(), (ChildCounts{.specs = 1, .active = 1, .workers = 1}));
   EXPECT_EQ(stage.inspect().events.lost_received, 1U);
   release.set_value();
   EXPECT_EQ(runtime.wait(stage), Reason::shutdown());
