@@ -281,7 +281,10 @@ TEST(ConsumerSupervisor, AShutdownEndsAHundredLiveChildren) {
 
 TEST(ConsumerSupervisor, AShutdownRunsTheJobsThatAreUnderWay) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    Simulation runtime({.seed = seed, .log = silence()});
+    int errors = 0;
+    Simulation runtime({.seed = seed, .log = [&](const LogRecord& record) {
+                          if (record.severity == Severity::error) ++errors;
+                        }});
     int done = 0;
     const auto numbers = runtime.start<Numbers>(100'000);
     const auto supervisor =
@@ -294,7 +297,30 @@ TEST(ConsumerSupervisor, AShutdownRunsTheJobsThatAreUnderWay) {
     EXPECT_TRUE(report.drained);
     EXPECT_THAT(report.lost, IsEmpty());
     EXPECT_GT(done, 0);
+    EXPECT_EQ(errors, 0);
   }
+}
+
+TEST(ConsumerSupervisor, AChildStartedDuringAShutdownIsToldToEnd) {
+  class Burst : public Producer<int> {
+   private:
+    void handle_demand(Demand /*n*/) override {
+      for (int i = 0; i < 5; ++i) emit(i);
+    }
+  };
+  Simulation runtime({.log = silence()});
+  int made = 0;
+  const auto supervisor = runtime.start(consumer_supervisor<int>({.restart = temporary}, [&](int event) {
+    ++made;
+    return std::make_unique<Lives>(event);
+  }));
+  supervisor.subscribe_to(runtime.start<Burst>(), {.max_demand = 1});
+  runtime.settle();
+  EXPECT_EQ(made, 1);
+  const Instant before = runtime.now();
+  EXPECT_TRUE(runtime.shutdown(60s).drained);
+  EXPECT_EQ(made, 5);
+  EXPECT_EQ(runtime.now(), before);  // nobody waited for the deadline
 }
 
 TEST(ConsumerSupervisor, AJobThatDoesNotStopIsNamedAndWaitedFor) {
