@@ -112,6 +112,7 @@ bool Cell::post(MessagePtr message) {
     });
     return true;
   }
+  if (from == this && state() == StageState::starting) return post_local(std::move(message));  // see place()
   RunQueue* const here = RunQueue::current();
   if (here != nullptr && !here->gate().is_open() && home.load(std::memory_order_acquire) == here) {
     if (!post_local(std::move(message))) return false;
@@ -414,7 +415,7 @@ void Cell::finish() {
     in_callback_ = false;
     if (outlet_) lost_emitted.add(outlet_->forget());
   }
-  const std::shared_ptr<Lineage> lineage = this->lineage();
+  const std::shared_ptr<Lineage> lineage = rare_ ? std::move(rare_->lineage) : nullptr;
   if (started_ && !reason.polite() && (!lineage || !lineage->heard())) {  // a supervisor says more
     log(reason.kind() == Reason::Kind::killed ? Severity::warning : Severity::error,
         fmt::format("ended: {}", reason.to_string()));

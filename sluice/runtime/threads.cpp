@@ -49,10 +49,15 @@ void Threads::place(Cell& cell, Thread thread) {
   if (thread == Thread::own) return;  // run_start has placed it
   Worker* home = Worker::current();
   if (home == nullptr || home->kind() == Worker::Kind::own) home = pool_.front().get();
+  const bool has_mail_of_its_own = !cell.mail().empty();  // home may be giving it turns after the next line
   cell.home.store(home, std::memory_order_seq_cst);
   cell.in_inbox.store(false, std::memory_order_seq_cst);
-  // Only the mailbox: home may be giving it turns by now.
-  if (!cell.mailbox().empty() && !cell.in_inbox.exchange(true, std::memory_order_seq_cst)) home->link(cell);
+  if (has_mail_of_its_own && home == Worker::current() && !home->gate().is_open()) {
+    home->push(cell);
+  } else if ((has_mail_of_its_own || !cell.mailbox().empty()) &&
+             !cell.in_inbox.exchange(true, std::memory_order_seq_cst)) {
+    home->link(cell);
+  }
 }
 
 bool Threads::run_start(Cell& cell, const StartOptions& options) {
