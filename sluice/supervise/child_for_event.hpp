@@ -8,6 +8,7 @@
 
 #include "sluice/core/unique_function.hpp"
 #include "sluice/stage/stage.hpp"
+#include "sluice/supervise/job.hpp"
 
 namespace sluice::inline v0 {
 
@@ -21,6 +22,7 @@ class ChildForEvent {
   ChildForEvent(Make make) {
     using S = typename std::invoke_result_t<Make&, T>::element_type;
     static_assert(std::derived_from<S, Stage>, "sluice: a child is made as a std::unique_ptr to a stage");
+    makes_jobs_ = std::derived_from<S, Job>;
     const auto shared = std::make_shared<Make>(std::move(make));
     once_ = [shared](T event) -> std::unique_ptr<Stage> { return (*shared)(std::move(event)); };
     if constexpr (std::is_invocable_v<Make&, const T&>) {
@@ -32,12 +34,15 @@ class ChildForEvent {
 
   /// Whether it can make a second child for the same event.
   [[nodiscard]] bool repeatable() const noexcept { return static_cast<bool>(again_); }
+  /// Whether all its children are of a class derived from Job.
+  [[nodiscard]] bool makes_jobs() const noexcept { return makes_jobs_; }
   [[nodiscard]] std::unique_ptr<Stage> once(T event) { return once_(std::move(event)); }
   [[nodiscard]] std::unique_ptr<Stage> again(const T& event) { return again_(event); }
 
  private:
   UniqueFunction<std::unique_ptr<Stage>(T)> once_;
   UniqueFunction<std::unique_ptr<Stage>(const T&)> again_;
+  bool makes_jobs_ = false;
 };
 
 namespace detail {

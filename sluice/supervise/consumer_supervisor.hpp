@@ -92,7 +92,13 @@ class ConsumerSupervisor final : public Consumer<T> {
   }
   void handle_events(Events<T> events, const Subscription& from) override {
     if (children_.arrived(from, events.size()) == EventSupervision::Events::too_late) return;
-    for (T& event : events.mine()) children_.start(recipe(std::move(event)), keep_, from.id());
+    for (T& event : events.mine()) {
+      if (child_.makes_jobs()) {
+        children_.prepare(recipe(std::move(event)), keep_, from.id());
+      } else {
+        children_.start(recipe(std::move(event)), keep_, from.id());
+      }
+    }
     children_.handled(from);
   }
   void handle_cancel(const Cancellation& /*why*/, const Subscription& from) override {

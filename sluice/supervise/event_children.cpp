@@ -22,7 +22,15 @@ void EventChildren::remove(Row row) {
   Child& child = at(row);
   if (child.host) --running_;
   if (by_stage_) by_stage_->erase(child.stage);
-  child = {};
+  child.host = {};
+  child.stage = {};
+  child.incarnation = 0;
+  if (child.again) child.again = nullptr;
+  if (!child.waiting.empty()) child.waiting.clear();
+  child.timer = {};
+  child.failures = 0;
+  child.state = ChildState::stopped;
+  child.killed = false;
   free_.push_back(row);
 }
 

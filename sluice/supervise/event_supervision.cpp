@@ -31,6 +31,7 @@ EventSupervision::EventSupervision(EventChildTerms terms) : terms_(terms), windo
 }
 
 EventSupervision::~EventSupervision() {
+  if (!ready_.empty()) host_->lost_received.add(ready_.size());
   for (const Row row : children_.all()) {
     const HostPtr orphan = children_.at(row).host;
     if (!orphan) continue;
@@ -66,11 +67,48 @@ void EventSupervision::start(StageFactory make, Keep keep, SubscriptionId from) 
   const Row row = children_.add(from);
   try {
     if (launch_new(row, std::move(make), keep)) return;
+    slots_.release(from, 1);
   } catch (const std::exception& error) {
-    host_->log(Severity::error, fmt::format("no child for an event: {}", error.what()));
+    could_not_start(from, error.what());
   }
   children_.remove(row);
+}
+
+void EventSupervision::could_not_start(SubscriptionId from, std::string_view why) {
+  host_->log(Severity::error, fmt::format("no child for an event: {}", why));
   slots_.release(from, 1);
+}
+
+void EventSupervision::prepare(StageFactory make, Keep keep, SubscriptionId from) {
+  std::unique_ptr<Stage> stage;
+  try {
+    stage = make();
+  } catch (...) {
+    could_not_start(from, Reason::of(std::current_exception()).text());
+    return;
+  }
+  if (!stage) {
+    slots_.release(from, 1);
+    return;
+  }
+  if (ready_.empty()) host_->defer([this] { launch_what_is_ready(); });
+  ready_.push_back({std::move(stage), keep == Keep::recipe ? std::move(make) : StageFactory(), from});
+}
+
+void EventSupervision::launch_what_is_ready() {
+  for (Ready& one : ready_) {
+    const Row row = children_.add(one.from);
+    children_.at(row).again = std::move(one.again);
+    try {
+      if (launch(row, [&one] { return std::move(one.stage); })) continue;
+      slots_.release(one.from, 1);
+    } catch (const std::exception& error) {
+      could_not_start(one.from, error.what());
+    }
+    children_.remove(row);
+    slots_.refill(one.from);
+  }
+  ready_.clear();
 }
 
 // -- operations

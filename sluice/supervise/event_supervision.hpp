@@ -58,6 +58,9 @@ class EventSupervision {
   /// One of them: starts its child. With Keep::recipe `make` is called again for each restart.
   enum class Keep : unsigned char { recipe, nothing };
   void start(StageFactory make, Keep keep, SubscriptionId from);
+  /// The same for a Job: makes it now and starts it when the callback has returned, which is cheaper. Its start runs
+  /// no code of its author.
+  void prepare(StageFactory make, Keep keep, SubscriptionId from);
   /// All of them were started.
   void handled(const Subscription& from) { slots_.refill(from.id()); }
 
@@ -80,6 +83,14 @@ class EventSupervision {
   using Row = EventChildren::Row;
   using Child = EventChildren::Child;
 
+  struct Ready {
+    std::unique_ptr<Stage> stage;
+    StageFactory again;
+    SubscriptionId from;
+  };
+
+  void launch_what_is_ready();
+  void could_not_start(SubscriptionId from, std::string_view why);
   /// False: it did not want to start. Throws what the start threw.
   [[nodiscard]] bool launch(Row row, StageFactory make);
   [[nodiscard]] bool launch_new(Row row, StageFactory make, Keep keep);
@@ -103,6 +114,7 @@ class EventSupervision {
   SlotBook slots_;
   EventChildren children_;
   RestartWindow window_;
+  std::vector<Ready> ready_;
   std::unordered_map<TimerId, Row> timers_;
   std::optional<Reason> leaving_;
 };

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <memory>
@@ -137,6 +138,30 @@ TEST(ConsumerSupervisor, StartingByHandTellsWhatWentWrong) {
   EXPECT_FALSE(supervisor.start_child(2));
   EXPECT_TRUE(supervisor.alive());
   EXPECT_THAT(supervisor.children(), IsEmpty());
+}
+
+TEST(ConsumerSupervisor, AJobWhoseConstructorThrowsGivesItsSlotBack) {
+  class Choosy : public Job {
+   public:
+    Choosy(int* runs, int event) : runs_(runs) {
+      if (event % 2 == 0) throw std::runtime_error("even");
+    }
+
+   private:
+    void run() override { ++*runs_; }
+    int* runs_;
+  };
+  Log log;
+  Simulation runtime({.log = log.sink()});
+  int runs = 0;
+  const auto numbers = runtime.start<Numbers>(10);
+  const auto supervisor =
+      runtime.start(consumer_supervisor<int>({.restart = transient}, child_for_each<Choosy>(&runs)));
+  supervisor.subscribe_to(numbers, {.max_demand = 1});
+  numbers.demand_flow(DemandFlow::forward);
+  EXPECT_EQ(runtime.wait(supervisor), Reason::normal());
+  EXPECT_EQ(runs, 5);
+  EXPECT_EQ(std::count(log.lines->begin(), log.lines->end(), "no child for an event: even"), 5);
 }
 
 TEST(ConsumerSupervisor, EndsAfterItsLastChildWhenItsProducerHasEnded) {
