@@ -146,7 +146,8 @@ class InletStage final : public Producer<T> {
   }
   /// The two vectors are exchanged: their storage stays.
   void take_over() {
-    if (next_ * 2 > taken_.size()) taken_.erase(taken_.begin(), taken_.begin() + std::exchange(next_, 0));
+    if (next_ * 2 > taken_.size())
+      taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(std::exchange(next_, 0)));
     if (taken_.empty()) {
       taken_.swap(queue_->events);
     } else {

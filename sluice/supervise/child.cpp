@@ -10,7 +10,7 @@ void check(const ChildSpec& spec) {
   if (spec.id.empty()) throw OptionError("id", "must not be empty, got \"\"");
   if (!spec.make) throw OptionError("make", fmt::format("child \"{}\" has none", spec.id));
   if (spec.options.name && spec.options.name->empty())
-    throw OptionError("name", fmt::format("of child \"{}\" must not be empty, got \"\"", spec.id));
+    throw OptionError("name", fmt::format(R"(of child "{}" must not be empty, got "")", spec.id));
   try {
     if (spec.shutdown) check(*spec.shutdown);
   } catch (const OptionError& error) {

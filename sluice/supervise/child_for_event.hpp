@@ -55,7 +55,8 @@ class ChildOfClass {
     requires std::is_constructible_v<S, Args..., T>
   std::unique_ptr<S> operator()(T&& event) const {
     return std::apply(
-        [&](const Args&... args) { return std::make_unique<S>(Args(args)..., std::forward<T>(event)); }, args_);
+        [&](const Args&... args) { return std::make_unique<S>(Args(args)..., std::forward<T>(event)); },
+        args_);
   }
 
  private:

@@ -13,7 +13,7 @@ Children::Position Children::add(ChildSpec spec) {
         fmt::format("there is a child \"{}\" already; it is {}", spec.id, to_string(old->state)));
   }
   all_.push_back({.spec = std::move(spec), .order = next_order_++});
-  const Position at = std::prev(all_.end());
+  const auto at = std::prev(all_.end());
   by_id_.emplace(at->spec.id, at);
   return at;
 }

@@ -38,12 +38,12 @@ class ConsumerSupervisorOperations;
 /// most max_demand of a subscription live at once, and no fewer than min_demand as long as the producer has
 /// events (genstage.md §15, D2).
 ///
-/// A child that crashes is logged; with JobRestart::transient it is started anew with the same event and keeps
-/// its slot. A start that fails, or a null pointer from the factory, gives its slot back. When a producer ends
-/// politely and the subscription is permanent, the supervisor ends after its last child.
+/// A child that crashes is logged; with JobRestart::transient it is started anew with the same event and
+/// keeps its slot. A start that fails, or a null pointer from the factory, gives its slot back. When a
+/// producer ends politely and the subscription is permanent, the supervisor ends after its last child.
 ///
-/// Thread rule: as every stage; the operations are for `request` from other stages, and from outside through a
-/// Ref, which has them as methods of its own (ConsumerSupervisorOperations).
+/// Thread rule: as every stage; the operations are for `request` from other stages, and from outside through
+/// a Ref, which has them as methods of its own (ConsumerSupervisorOperations).
 template <class T>
 class ConsumerSupervisor final : public Consumer<T> {
  public:
@@ -120,9 +120,9 @@ class ConsumerSupervisor final : public Consumer<T> {
   EventSupervision children_;
 };
 
-/// What a Ref<ConsumerSupervisor<T>> can do. All of it waits as long as it takes, throws std::logic_error inside
-/// a callback (there it is `request(…)`), CallError when the supervisor has ended, and what the method of the
-/// same name of ConsumerSupervisor answers.
+/// What a Ref<ConsumerSupervisor<T>> can do. All of it waits as long as it takes, throws std::logic_error
+/// inside a callback (there it is `request(…)`), CallError when the supervisor has ended, and what the method
+/// of the same name of ConsumerSupervisor answers.
 template <class Self, class T>
 class ConsumerSupervisorOperations {
  public:
@@ -144,7 +144,8 @@ class ConsumerSupervisorOperations {
 };
 
 /// A ConsumerSupervisor to start:
-/// `runtime.start(consumer_supervisor<Image>({.restart = JobRestart::temporary}, child_for_each<Resize>(size)))`.
+/// `runtime.start(consumer_supervisor<Image>({.restart = JobRestart::temporary},
+/// child_for_each<Resize>(size)))`.
 template <class T>
 [[nodiscard]] StageRecipe<ConsumerSupervisor<T>> consumer_supervisor(ConsumerSupervisorOptions<T> options,
                                                                      ChildForEvent<T> child) {

@@ -18,11 +18,11 @@ class EventChildren {
   using Row = std::size_t;
 
   struct Child {
-    HostPtr host = {};              ///< empty: it does not run
-    StageId stage = {};             ///< the last one that ran; what a reference to it says
-    SubscriptionId from = {};       ///< whose slot it takes; none: nobody's
-    std::uint64_t incarnation = 0;  ///< of the start of which something is left; 0: none
-    StageFactory again = {};        ///< how to start it anew; empty: never
+    HostPtr host = {};                       ///< empty: it does not run
+    StageId stage = {};                      ///< the last one that ran; what a reference to it says
+    SubscriptionId from = {};                ///< whose slot it takes; none: nobody's
+    std::uint64_t incarnation = 0;           ///< of the start of which something is left; 0: none
+    StageFactory again = {};                 ///< how to start it anew; empty: never
     std::vector<Reply<Found>> waiting = {};  ///< who wants to know that it has stopped
     TimerId timer = {};                      ///< when to kill it, to complain, or to try again
     unsigned failures = 0;                   ///< starts that failed one after the other

@@ -30,8 +30,8 @@ struct EventChildTerms {
   ChildKind kind;
 };
 
-/// What a ConsumerSupervisor does that does not depend on the type of events: genstage.md §15. Its owner is the
-/// stage, which hands it what happens. Thread rule: the stage's turn.
+/// What a ConsumerSupervisor does that does not depend on the type of events: genstage.md §15. Its owner is
+/// the stage, which hands it what happens. Thread rule: the stage's turn.
 ///
 /// 1. A child has a slot of its subscription from the arrival of its event until it has ended for good.
 /// 2. A child is started anew only when nothing is left of its last start.
@@ -58,8 +58,8 @@ class EventSupervision {
   /// One of them: starts its child. With Keep::recipe `make` is called again for each restart.
   enum class Keep : unsigned char { recipe, nothing };
   void start(StageFactory make, Keep keep, SubscriptionId from);
-  /// The same for a Job: makes it now and starts it when the callback has returned, which is cheaper. Its start runs
-  /// no code of its author.
+  /// The same for a Job: makes it now and starts it when the callback has returned, which is cheaper. Its
+  /// start runs no code of its author.
   void prepare(StageFactory make, Keep keep, SubscriptionId from);
   /// All of them were started.
   void handled(const Subscription& from) { slots_.refill(from.id()); }

@@ -21,7 +21,9 @@ class JobRunner : public Stage {
   [[nodiscard]] Host& owner() const noexcept { return *owner_; }
 
  private:
-  [[nodiscard]] bool has_work() const noexcept final { return true; }  // only its owner knows when there is none
+  [[nodiscard]] bool has_work() const noexcept final {
+    return true;
+  }  // only its owner knows when there is none
   HostPtr owner_;
 };
 
@@ -39,8 +41,8 @@ class JobMessage : public Message {
     failure = nullptr;
   }
 
-  const SubscriptionId from;   ///< whose slot it takes
-  std::uint32_t runner = 0;    ///< in which it runs
+  const SubscriptionId from;  ///< whose slot it takes
+  std::uint32_t runner = 0;   ///< in which it runs
   /// It took less time than its way to another worker and back.
   bool belongs_home = false;
   std::exception_ptr failure;  ///< what it threw

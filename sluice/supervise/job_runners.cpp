@@ -22,8 +22,7 @@ constexpr unsigned light_jobs_to_retire = 4;
 
 void JobMessage::deliver(std::unique_ptr<Message> self, Host& at) {
   if (ran_) {
-    static_cast<void>(self.release());
-    jobs_->finished(std::unique_ptr<JobMessage>(this));
+    jobs_->finished(std::unique_ptr<JobMessage>(static_cast<JobMessage*>(self.release())));
     return;
   }
   Host& owner = static_cast<JobRunner&>(at.stage()).owner();

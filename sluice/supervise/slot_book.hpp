@@ -9,8 +9,9 @@
 
 namespace sluice::inline v0 {
 
-/// The slots of all subscriptions of a stage that keeps a job for each event, and what it asks for. A slot of a
-/// subscription that has ended is nobody's: its release does nothing (R15.10). Thread rule: the stage's turn.
+/// The slots of all subscriptions of a stage that keeps a job for each event, and what it asks for. A slot of
+/// a subscription that has ended is nobody's: its release does nothing (R15.10). Thread rule: the stage's
+/// turn.
 class SlotBook {
  public:
   /// Asks for the first events, with these terms.

@@ -6,9 +6,9 @@
 
 namespace sluice::inline v0 {
 
-/// When a stage that keeps a job for each event asks for more, one subscription: as soon as the jobs that live
-/// plus the events asked for and not yet received are no more than min, up to max of both (genstage.md D2).
-/// After take or release comes refill, whose answer is asked for.
+/// When a stage that keeps a job for each event asks for more, one subscription: as soon as the jobs that
+/// live plus the events asked for and not yet received are no more than min, up to max of both (genstage.md
+/// D2). After take or release comes refill, whose answer is asked for.
 class SlotWindow {
  public:
   SlotWindow(Demand max, Demand min) noexcept : max_(max), min_(min) {}

@@ -29,7 +29,7 @@ Supervisor::Supervisor(SupervisorOptions options, std::vector<ChildSpec> childre
 
 /// Only after a crash or a kill, or when its own start failed, there are still children.
 Supervisor::~Supervisor() {
-  for (Position at = children_.end(); at != children_.begin();) {
+  for (auto at = children_.end(); at != children_.begin();) {
     --at;
     if (!at->host) continue;
     const Shutdown shutdown = at->spec.shutdown_time();
@@ -44,8 +44,8 @@ Supervisor::~Supervisor() {
 }
 
 Start Supervisor::handle_start() {
-  for (Position at = children_.begin(); at != children_.end();) {
-    const Position next = std::next(at);
+  for (auto at = children_.begin(); at != children_.end();) {
+    const auto next = std::next(at);
     std::exception_ptr error;
     const Launched launched = launch(at, &error);
     if (launched == Launched::failed) {
@@ -96,7 +96,7 @@ Supervisor::Launched Supervisor::launch(Position at, std::exception_ptr* error) 
 
 /// Nothing is left of a start.
 void Supervisor::gone(std::uint64_t incarnation, const Reason& reason) {
-  const Position at = children_.gone(incarnation);
+  const auto at = children_.gone(incarnation);
   if (at == children_.end()) return;
   cancel_timer(at);
   switch (at->state) {
@@ -256,9 +256,8 @@ bool Supervisor::being_stopped(const Child& child) const noexcept {
 
 void Supervisor::begin_round(Position at) {
   // What ends because of a sibling's end may be heard of first.
-  Position from = options_.strategy == Strategy::one_for_all
-                      ? children_.begin()
-                      : std::find_if(children_.begin(), at, has_failed);
+  auto from = options_.strategy == Strategy::one_for_all ? children_.begin()
+                                                         : std::find_if(children_.begin(), at, has_failed);
   if (round_) {
     const Position before = round_->starting ? round_->reached : round_->from;
     if (before != children_.end() && before->order < from->order) from = before;
@@ -283,7 +282,7 @@ void Supervisor::go_on() {
 /// True: waits for one that stops.
 bool Supervisor::stop_next() {
   while (round_->reached != round_->from) {
-    const Position last = std::prev(round_->reached);
+    const auto last = std::prev(round_->reached);
     if (last->incarnation != 0) {
       if (last->state == ChildState::running && !last->host->ended()) ask_to_stop(last);
       return true;

@@ -50,7 +50,7 @@ void Supervisor::run_later() {
 
 void Supervisor::start_child(Reply<AnyRef> reply, ChildSpec spec) {
   if (turned_away(reply) || put_off(&Supervisor::start_child, reply, spec)) return;
-  Position at = children_.end();
+  auto at = children_.end();
   try {
     check(spec);
     at = children_.add(std::move(spec));
@@ -64,7 +64,7 @@ void Supervisor::start_child(Reply<AnyRef> reply, ChildSpec spec) {
 
 void Supervisor::restart_child(Reply<AnyRef> reply, std::string id) {
   if (turned_away(reply) || put_off(&Supervisor::restart_child, reply, id)) return;
-  const Position at = children_.find(id);
+  const auto at = children_.find(id);
   if (at == children_.end()) {
     reply.fail(not_found(id));
   } else if (at->state != ChildState::stopped) {
@@ -89,7 +89,7 @@ void Supervisor::start_and_answer(Position at, Reply<AnyRef>& reply) {
 
 void Supervisor::terminate_child(Reply<Found> reply, std::string id) {
   if (put_off(&Supervisor::terminate_child, reply, id)) return;
-  const Position at = children_.find(id);
+  const auto at = children_.find(id);
   if (at == children_.end()) {
     reply(Found::no);
   } else if (at->incarnation == 0) {
@@ -104,7 +104,7 @@ void Supervisor::terminate_child(Reply<Found> reply, std::string id) {
 
 void Supervisor::delete_child(Reply<Found> reply, std::string id) {
   if (put_off(&Supervisor::delete_child, reply, id)) return;
-  const Position at = children_.find(id);
+  const auto at = children_.find(id);
   if (at == children_.end()) {
     reply(Found::no);
   } else if (at->state != ChildState::stopped) {
@@ -117,7 +117,7 @@ void Supervisor::delete_child(Reply<Found> reply, std::string id) {
 }
 
 std::optional<ChildInfo> Supervisor::child_info(const std::string& id) {
-  const Position at = children_.find(id);
+  const auto at = children_.find(id);
   if (at == children_.end()) return std::nullopt;
   return info_of(*at);
 }
