@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,7 @@ struct ChildInfo {
   ChildState state = ChildState::stopped;
   ChildKind kind = ChildKind::worker;
   Restart restart = Restart::permanent;
+  std::uint64_t restarts = 0;  ///< starts after its first one, whoever asked for them; also those that failed
 
   friend bool operator==(const ChildInfo&, const ChildInfo&) = default;
 };

@@ -32,6 +32,7 @@ Children::Position Children::find(std::string_view id) {
 void Children::begins(Position at, std::uint64_t incarnation) {
   at->incarnation = incarnation;
   at->killed = false;
+  ++at->starts;
   incarnations_.emplace(incarnation, at);
 }
 
@@ -50,7 +51,8 @@ ChildInfo info_of(const Children::Child& child) {
           .ref = AnyRef(child.host),
           .state = child.state,
           .kind = child.spec.kind,
-          .restart = child.spec.restart};
+          .restart = child.spec.restart,
+          .restarts = child.starts == 0 ? 0 : child.starts - 1};
 }
 
 std::vector<ChildInfo> Children::infos() const {

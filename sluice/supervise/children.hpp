@@ -21,6 +21,7 @@ class Children {
     std::uint64_t order = 0;  ///< grows from first to last
     ChildState state = ChildState::stopped;
     std::uint64_t incarnation = 0;  ///< of the start that has not gone yet; 0: nothing is left of any
+    std::uint64_t starts = 0;       ///< so far, also those that failed
     HostPtr host = {};              ///< empty: it does not run
     TimerId timer = {};             ///< when to kill it, or to complain
     bool killed = false;

@@ -29,6 +29,7 @@ void EventChildren::remove(Row row) {
   if (!child.waiting.empty()) child.waiting.clear();
   child.timer = {};
   child.failures = 0;
+  child.starts = 0;
   child.state = ChildState::stopped;
   child.killed = false;
   free_.push_back(row);
@@ -37,6 +38,7 @@ void EventChildren::remove(Row row) {
 std::uint64_t EventChildren::begins(Row row) {
   Child& child = at(row);
   child.killed = false;
+  ++child.starts;
   return child.incarnation = ++last_incarnation_;
 }
 
@@ -85,7 +87,11 @@ std::vector<ChildInfo> EventChildren::infos(ChildKind kind, Restart restart) con
   infos.reserve(size());
   for (const Row row : all()) {
     const Child& child = rows_[row];
-    infos.push_back({.ref = AnyRef(child.host), .state = child.state, .kind = kind, .restart = restart});
+    infos.push_back({.ref = AnyRef(child.host),
+                     .state = child.state,
+                     .kind = kind,
+                     .restart = restart,
+                     .restarts = child.starts == 0 ? 0 : child.starts - 1});
   }
   return infos;
 }

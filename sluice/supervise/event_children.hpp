@@ -26,6 +26,7 @@ class EventChildren {
     std::vector<Reply<Found>> waiting = {};  ///< who wants to know that it has stopped
     TimerId timer = {};                      ///< when to kill it, to complain, or to try again
     unsigned failures = 0;                   ///< starts that failed one after the other
+    unsigned starts = 0;                     ///< so far, also those that failed
     ChildState state = ChildState::stopped;
     bool killed = false;
   };

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 using sluice::testing::ProducerProbe;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -250,6 +251,7 @@ TEST(ConsumerSupervisor, ARestartAmong100000LooksAtOneChild) {
   for (std::size_t i = 0; i < 100; ++i) children[i * 1000].ref.kill();
   runtime.settle();
   EXPECT_LE(visits() - before, 100 * 20U);
+  EXPECT_THAT(supervisor.children(), Contains(Field(&ChildInfo::restarts, 1U)).Times(100));
   EXPECT_EQ(supervisor.counts(), (ChildCounts{.specs = 1, .active = 100'000, .workers = 100'000}));
 }
 

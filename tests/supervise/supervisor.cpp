@@ -361,6 +361,27 @@ SCENARIO_OF(Supervisors, AnAbnormalEndOfALinkedStageWindsThemDown) {
 
 // -- at run time
 
+SCENARIO_OF(Supervisors, CountTheRestartsOfEachChild) {
+  const auto book = diary();
+  const auto top = world->start(
+      supervisor({.strategy = Strategy::rest_for_one}, hand(book, "a"), hand(book, "b"), hand(book, "c")));
+  const auto restarts = [&] {
+    std::vector<std::uint64_t> all;
+    for (const ChildInfo& one : top.children()) all.push_back(one.restarts);
+    return all;
+  };
+  EXPECT_THAT(restarts(), ElementsAre(0, 0, 0));
+  crash(world, "b");
+  EXPECT_THAT(restarts(), ElementsAre(0, 1, 1));
+  book->fail_starts("b", 1);
+  crash(world, "b");
+  EXPECT_THAT(restarts(), ElementsAre(0, 3, 2));
+  top.terminate_child("c");
+  EXPECT_THAT(restarts(), ElementsAre(0, 3, 2));
+  top.restart_child("c");
+  EXPECT_THAT(restarts(), ElementsAre(0, 3, 3));
+}
+
 SCENARIO_OF(Supervisors, StartListAndCountChildrenAtRunTime) {
   const auto book = diary();
   const auto top = world->start(supervisor({}, hand(book, "a")));
