@@ -18,6 +18,7 @@
 #include "sluice/stage/to_range.hpp"
 #include "sluice/supervise/child.hpp"
 #include "sluice/supervise/child_info.hpp"
+#include "sluice/supervise/child_tree.hpp"
 #include "sluice/supervise/consumer_supervisor.hpp"
 #include "sluice/supervise/for_each_job.hpp"
 #include "sluice/supervise/job.hpp"
