@@ -361,6 +361,28 @@ SCENARIO_OF(Supervisors, AnAbnormalEndOfALinkedStageWindsThemDown) {
 
 // -- at run time
 
+SCENARIO_OF(Supervisors, ARestartedChildGetsNoMessageOfTheOneBeforeIt) {
+  const auto book = diary();
+  const auto top = world->start(supervisor({}, hand(book, "a")));
+  const Ref<Hand> old = top.child<Hand>("a");
+  const auto sink = world->start(consume<int>([&](int event) { book->note(std::to_string(event)); }));
+  const Subscription before = sink.subscribe_to(old, {.on_cancel = OnCancel::temporary});
+  old.cast(&Hand::crash);
+  old.cast(&Hand::say, 1);  // behind the crash
+  world.settle();
+  ASSERT_TRUE(top.child<Hand>("a").alive());
+  static_cast<void>(book->take());
+  old.cast(&Hand::say, 2);
+  before.ask(5);
+  before.cancel("enough");
+  EXPECT_THROW(static_cast<void>(old.call(&Hand::say, 3)), CallError);
+  world.settle();
+  EXPECT_THAT(book->take(), IsEmpty());
+  const StageInfo now = top.child<Hand>("a").inspect();
+  EXPECT_EQ(now.events.emitted, 0U);
+  EXPECT_THAT(now.consumers, IsEmpty());
+}
+
 SCENARIO_OF(Supervisors, CountTheRestartsOfEachChild) {
   const auto book = diary();
   const auto top = world->start(
