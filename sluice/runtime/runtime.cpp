@@ -23,15 +23,16 @@ Engine& make_engine(RuntimeOptions options) {
   return *engine;
 }
 
-volatile std::sig_atomic_t signalled = 0;
-extern "C" void note_signal(int /*signal*/) { signalled = 1; }
+std::atomic<bool> signalled = false;  // lock-free, so a handler may write it
+static_assert(std::atomic<bool>::is_always_lock_free);
+extern "C" void note_signal(int /*signal*/) { signalled.store(true); }
 
 /// SIGINT and SIGTERM are noted as long as it lives.
 class SignalWatch {
  public:
   SignalWatch()
       : interrupt_(std::signal(SIGINT, note_signal)), terminate_(std::signal(SIGTERM, note_signal)) {
-    signalled = 0;
+    signalled.store(false);
   }
   ~SignalWatch() {
     std::signal(SIGINT, interrupt_);
@@ -39,7 +40,7 @@ class SignalWatch {
   }
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
-  [[nodiscard]] static bool seen() noexcept { return signalled != 0; }
+  [[nodiscard]] static bool seen() noexcept { return signalled.load(); }
 
  private:
   using Handler = void (*)(int);
