@@ -114,7 +114,7 @@ class Host {
   /// has to be looked at first. Null: it is not near.
   [[nodiscard, gnu::always_inline]] RunQueue* near(const Host& from) const noexcept {
     RunQueue* const here = RunQueue::current();
-    const bool is_near = here != nullptr && home.load(std::memory_order_relaxed) == here &&
+    const bool is_near = here != nullptr && home.load(std::memory_order_acquire) == here &&
                          !here->gate().is_open() && from.busy_ == Duration::zero() && mailbox_.maybe_empty();
     return is_near ? here : nullptr;
   }
