@@ -119,7 +119,6 @@ class Supervisor final : public Stage {
   template <class R, class Argument>
   [[nodiscard]] bool put_off(void (Supervisor::*operation)(Reply<R>, Argument), Reply<R>& reply,
                              Argument& argument);
-  void start_and_answer(Position at, Reply<AnyRef>& reply);
 
   SupervisorOptions options_;
   RestartWindow window_;

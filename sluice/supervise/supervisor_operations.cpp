@@ -58,8 +58,12 @@ void Supervisor::start_child(Reply<AnyRef> reply, ChildSpec spec) {
     reply.fail(std::current_exception());
     return;
   }
-  start_and_answer(at, reply);
-  if (at->state == ChildState::restarting) children_.remove(at);
+  if (std::exception_ptr error; launch(at, &error) == Launched::failed) {
+    children_.remove(at);  // first: the caller is to have the exception to himself
+    reply.fail(std::move(error));
+  } else {
+    reply(AnyRef(at->host));
+  }
 }
 
 void Supervisor::restart_child(Reply<AnyRef> reply, std::string id) {
@@ -69,21 +73,13 @@ void Supervisor::restart_child(Reply<AnyRef> reply, std::string id) {
     reply.fail(not_found(id));
   } else if (at->state != ChildState::stopped) {
     reply.fail(in_the_way(*at));
-  } else {
-    start_and_answer(at, reply);
-    if (at->state != ChildState::restarting) return;
-    at->state = ChildState::stopped;  // the caller knows, and decides
-    children_.forget(at);
-  }
-}
-
-/// On failure the child is left `restarting`.
-void Supervisor::start_and_answer(Position at, Reply<AnyRef>& reply) {
-  std::exception_ptr error;
-  if (launch(at, &error) == Launched::failed) {
-    reply.fail(std::move(error));
-  } else {
+  } else if (std::exception_ptr error; launch(at, &error) != Launched::failed) {
     reply(AnyRef(at->host));
+  } else {
+    at->state = ChildState::stopped;  // the caller knows, and decides
+    at->cause = {};
+    children_.forget(at);
+    reply.fail(std::move(error));
   }
 }
 
