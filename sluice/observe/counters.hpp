@@ -17,6 +17,16 @@ class Tally {
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// The same for several writers; for what is rare.
+class SharedTally {
+ public:
+  void add(std::uint64_t n) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
 /// What a stage is doing, as one word that anybody may sample.
 enum class StageState : std::uint8_t {
   starting,  ///< handle_start has not returned

@@ -4,6 +4,19 @@
 
 namespace sluice::inline v0 {
 
+EventCounts& EventCounts::operator+=(const EventCounts& other) noexcept {
+  received += other.received;
+  handled += other.handled;
+  emitted += other.emitted;
+  delivered += other.delivered;
+  discarded_buffer_full += other.discarded_buffer_full;
+  discarded_lane_full += other.discarded_lane_full;
+  routed_away += other.routed_away;
+  lost_received += other.lost_received;
+  lost_emitted += other.lost_emitted;
+  return *this;
+}
+
 std::string_view to_string(StageKind kind) noexcept {
   switch (kind) {
     case StageKind::producer: return "producer";

@@ -42,6 +42,7 @@ struct EventCounts {
       0;  ///< with the stage when it ended: in its mailbox or queue, or being handled
   std::uint64_t lost_emitted = 0;  ///< with the stage when it ended: in its outbox, buffer or dispatcher
 
+  EventCounts& operator+=(const EventCounts& other) noexcept;
   friend bool operator==(const EventCounts&, const EventCounts&) = default;
 };
 
@@ -69,11 +70,24 @@ struct StageInfo {
   friend bool operator==(const StageInfo&, const StageInfo&) = default;
 };
 
+/// The stages of one name that have ended, together. For them nothing is queued or buffered any more:
+/// received = handled + lost_received, and emitted is as above with buffered = 0.
+struct EndedStages {
+  std::string name = {};  ///< empty: those without a name, and whose names are beyond the first 1,000
+  std::uint64_t stages = 0;
+  EventCounts events = {};
+
+  friend bool operator==(const EndedStages&, const EndedStages&) = default;
+};
+
 /// The whole runtime at one moment, as a value. Each stage answers on its own turn; one that did not answer
 /// in time is listed with its state, name and counts only.
 struct Snapshot {
   std::vector<StageInfo> stages = {};
   std::uint64_t casts_dropped = 0;  ///< sent to stages that had ended
+  /// By name. Events that arrive for an ended stage are added when they do, so all counts together are exact
+  /// once everything has settled, after a shutdown too.
+  std::vector<EndedStages> ended = {};
 };
 
 [[nodiscard]] std::string_view to_string(StageKind kind) noexcept;

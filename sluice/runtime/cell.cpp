@@ -444,11 +444,12 @@ void Cell::finish() {
       other->post(make_errand([me = keep, reason](Host& at) { static_cast<Cell&>(at).exit_of(me, reason); }));
     }
   }
+  const EventCounts last = counts();
   intake_.reset();
   outlet_.reset();
   running = false;
   if (lineage) lineage->ended(reason);
-  engine_.leave(*this);
+  engine_.leave(*this, &last);
 }
 
 StageInfo Cell::info() {

@@ -120,7 +120,8 @@ class Cell final : public Host {
   std::atomic<bool> in_inbox{true};  // nobody links a new cell into an inbox before place()
   Cell* next_in_inbox = nullptr;
   std::atomic<std::uint16_t> last_linked_by{0};  // index of the worker plus 1; 0: none; a hint
-  std::uint16_t light_wakes = 0;  // home's: short turns in a row that a message from there woke it for
+  std::uint16_t light_wakes = 0;       // home's: short turns in a row that a message from there woke it for
+  std::uint64_t lost_late_so_far = 0;  // of lost_received; under the engine's lock of living cells
   Cell* next_live = nullptr;
   Cell* previous_live = nullptr;
   void retain_cell() noexcept { retain(); }
@@ -130,6 +131,7 @@ class Cell final : public Host {
   Cell(Engine& engine, StageId id, const StartOptions& options);
   ~Cell() override;
   void dispose() noexcept override;
+  void lost_late(std::size_t events) override { engine_.lose_late(*this, events); }
 
   struct Watcher {
     MonitorId id;

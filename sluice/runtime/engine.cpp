@@ -100,15 +100,27 @@ Engine::Entered Engine::enter(Cell& cell) {
   return shutting_down() ? Entered::too_late : Entered::in_time;
 }
 
-void Engine::leave(Cell& cell) noexcept {
+void Engine::leave(Cell& cell, const EventCounts* last) noexcept {
   {
     const std::lock_guard lock(live_mutex_);
+    if (last != nullptr) {
+      EventCounts counts = *last;
+      counts.lost_received = cell.lost_received.value() - cell.lost_late_so_far;  // those are there already
+      ended_.add(cell.name(), counts);
+    }
     (cell.previous_live != nullptr ? cell.previous_live->next_live : first_) = cell.next_live;
     if (cell.next_live != nullptr) cell.next_live->previous_live = cell.previous_live;
     if (report_ != nullptr) note_lost(*report_, cell);
     if (live_count_.fetch_sub(1) == 1 && all_ended_) all_ended_->open();
   }
   cell.release_cell();
+}
+
+void Engine::lose_late(Cell& cell, std::size_t events) {
+  const std::lock_guard lock(live_mutex_);
+  cell.lost_received.add(events);
+  cell.lost_late_so_far += events;
+  ended_.add_late(cell.name(), events);
 }
 
 std::vector<HostPtr> Engine::live() const {
@@ -153,6 +165,10 @@ Snapshot Engine::snapshot(Duration patience) {
   static_cast<void>(await(gathering->complete, patience));
   Snapshot snapshot;
   snapshot.casts_dropped = casts_dropped.load();
+  {
+    const std::lock_guard lock(live_mutex_);
+    snapshot.ended = ended_.list();
+  }
   const std::lock_guard lock(gathering->mutex);
   for (std::size_t i = 0; i < stages.size(); ++i) {
     auto& answer = gathering->answers[i];

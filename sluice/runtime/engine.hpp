@@ -11,6 +11,7 @@
 #include "sluice/core/log.hpp"
 #include "sluice/core/pool.hpp"
 #include "sluice/core/random.hpp"
+#include "sluice/observe/ended_stages.hpp"
 #include "sluice/observe/snapshot.hpp"
 #include "sluice/runtime/clock.hpp"
 #include "sluice/runtime/registry.hpp"
@@ -98,7 +99,10 @@ class Engine {
   /// Whether a shutdown tells the cell to end, or had begun before.
   enum class Entered : unsigned char { in_time, too_late };
   [[nodiscard]] Entered enter(Cell& cell);
-  void leave(Cell& cell) noexcept;
+  /// `last`: what it has counted; null: it never started.
+  void leave(Cell& cell, const EventCounts* last = nullptr) noexcept;
+  /// Events came for a cell that had ended.
+  void lose_late(Cell& cell, std::size_t events);
 
  protected:
   virtual ~Engine() = default;
@@ -124,6 +128,7 @@ class Engine {
   Cell* first_ = nullptr;
   ShutdownReport* report_ = nullptr;  // while shutting down: where ending cells say what they lost
   std::shared_ptr<Latch> all_ended_;
+  EndedStagesBook ended_;
 
   mutable std::mutex timer_mutex_;
   TimerQueue timers_;

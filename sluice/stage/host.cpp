@@ -80,6 +80,28 @@ void Host::run_deferred() {
   }
 }
 
+void Host::lose_unread(std::size_t events) {
+  if (on_own_turn()) intake_->note_received(events);
+  lose_received(events);
+}
+
+void Host::lose_received(std::size_t events) {
+  if (on_own_turn()) {
+    lost_received.add(events);
+  } else {
+    lost_late(events);
+  }
+}
+
+EventCounts Host::counts() const {
+  EventCounts counts;
+  if (intake_) intake_->report(counts);
+  if (outlet_) outlet_->report(counts);
+  counts.lost_received = lost_received.value();
+  counts.lost_emitted = lost_emitted.value();
+  return counts;
+}
+
 StageInfo Host::info() {
   StageInfo info;
   info.id = id_;
@@ -87,8 +109,7 @@ StageInfo Host::info() {
   info.kind = intake_ ? (outlet_ ? StageKind::producer_consumer : StageKind::consumer)
                       : (outlet_ ? StageKind::producer : StageKind::other);
   info.callbacks = callbacks_run.value();
-  info.events.lost_received = lost_received.value();
-  info.events.lost_emitted = lost_emitted.value();
+  info.events = counts();
   try {
     if (stage_) info.description = stage_->describe();
   } catch (...) {

@@ -217,11 +217,15 @@ class Host {
   /// `lineage` is let go of when the started stage has gone, or failed to start.
   virtual HostPtr start(StartOptions options, StageFactory make, const std::type_info& type,
                         std::shared_ptr<Lineage> lineage) = 0;
+  /// An event message is thrown away unread, because the stage has ended. Any thread.
+  void lose_unread(std::size_t events);
+  /// Events that were received are thrown away, because the stage has ended. Any thread.
+  void lose_received(std::size_t events);
   /// What this stage was started with; null: it is not supervised.
   [[nodiscard]] virtual std::shared_ptr<Lineage> lineage() const = 0;
 
   Tally callbacks_run;
-  Tally lost_received;
+  SharedTally lost_received;  // senders who come too late add to it
   Tally lost_emitted;
 
   // -- for engines: see Worker's invariants
@@ -248,6 +252,9 @@ class Host {
   void release() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) dispose();
   }
+  /// Adds to lost_received on somebody else's turn.
+  virtual void lost_late(std::size_t events) = 0;
+  [[nodiscard]] EventCounts counts() const;
   /// Nobody refers to it any more.
   virtual void dispose() noexcept = 0;
   void fail(std::exception_ptr exception);

@@ -192,8 +192,6 @@ bool IntakeBase::expects_events() const noexcept {
 
 void IntakeBase::report(StageInfo& info) const {
   info.queued = queued_;
-  info.events.received = received_.value();
-  info.events.handled = handled_.value();
   for (const Edge* edge = first_; edge != nullptr; edge = edge->next_in) {
     info.producers.push_back({.id = edge->id,
                               .peer = edge->producer->id(),
@@ -204,6 +202,11 @@ void IntakeBase::report(StageInfo& info) const {
                               .delivered = edge->received.value(),
                               .paused = edge->window.paused()});
   }
+}
+
+void IntakeBase::report(EventCounts& counts) const noexcept {
+  counts.received = received_.value();
+  counts.handled = handled_.value();
 }
 
 void IntakeBase::end(const Reason& reason) {

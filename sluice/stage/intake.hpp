@@ -76,6 +76,8 @@ class IntakeBase {
   /// Whether events were asked for that have not come.
   [[nodiscard]] bool expects_events() const noexcept;
   void report(StageInfo& info) const;
+  void report(EventCounts& counts) const noexcept;
+  void note_received(std::size_t events) noexcept { received_.add(events); }
   /// The stage has ended: tells the producers, counts what is lost.
   void end(const Reason& reason);
 

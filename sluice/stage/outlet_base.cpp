@@ -217,14 +217,6 @@ void OutletBase::report(StageInfo& info) const {
   info.buffered = buffered();
   info.buffer_capacity = buffer_capacity();
   info.credit = credit_;
-  info.events.emitted = emitted_.value();
-  info.events.delivered = delivered_.value();
-  if (rare_) {
-    info.events.discarded_buffer_full =
-        rare_->discarded[static_cast<std::size_t>(Discard::buffer_full)].value();
-    info.events.discarded_lane_full = rare_->discarded[static_cast<std::size_t>(Discard::lane_full)].value();
-    info.events.routed_away = rare_->discarded[static_cast<std::size_t>(Discard::routed_away)].value();
-  }
   for (const Edge* edge = first_; edge != nullptr; edge = edge->next_out) {
     const std::uint64_t asked = edge->asked.value();
     const std::uint64_t delivered = edge->delivered.value();
@@ -235,6 +227,18 @@ void OutletBase::report(StageInfo& info) const {
                               .asked = asked,
                               .delivered = delivered});
   }
+}
+
+void OutletBase::report(EventCounts& counts) const noexcept {
+  counts.emitted = emitted_.value();
+  counts.delivered = delivered_.value();
+  if (!rare_) return;
+  const auto discarded = [this](Discard why) {
+    return rare_->discarded[static_cast<std::size_t>(why)].value();
+  };
+  counts.discarded_buffer_full = discarded(Discard::buffer_full);
+  counts.discarded_lane_full = discarded(Discard::lane_full);
+  counts.routed_away = discarded(Discard::routed_away);
 }
 
 void OutletBase::end(const Reason& reason) {

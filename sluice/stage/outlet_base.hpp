@@ -73,6 +73,7 @@ class OutletBase {
   [[nodiscard]] virtual Demand buffered() const noexcept = 0;
   [[nodiscard]] bool has_consumers() const noexcept { return first_ != nullptr; }
   void report(StageInfo& info) const;
+  void report(EventCounts& counts) const noexcept;
   /// The stage has ended: tells the consumers, counts what is lost.
   void end(const Reason& reason);
 

@@ -94,7 +94,9 @@ class EventsMessage final : public Message {
   EventsMessage(Edge& edge, Events<T> events, Parked parked = Parked::no) noexcept
       : edge_(&edge), events_(std::move(events)), parked_(parked) {}
   void deliver(std::unique_ptr<Message> self, Host& at) override;
-  void abandon(Host& at, const Reason& /*why*/) override { at.lost_received.add(events_.size()); }
+  void abandon(Host& at, const Reason& /*why*/) override {
+    parked_ == Parked::yes ? at.lose_received(events_.size()) : at.lose_unread(events_.size());
+  }
 
   [[nodiscard]] Edge& edge() const noexcept { return *edge_; }
   [[nodiscard]] Events<T>& events() noexcept { return events_; }

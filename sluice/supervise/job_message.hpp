@@ -33,7 +33,7 @@ class JobMessage : public Message {
   JobMessage(JobRunners& jobs, SubscriptionId subscription) noexcept : from(subscription), jobs_(&jobs) {}
   void deliver(std::unique_ptr<Message> self, Host& at) final;
   void abandon(Host& at, const Reason& /*why*/) final {
-    if (!ran_) at.lost_received.add(1);
+    if (!ran_) at.lose_received(1);
   }
   /// On the way out again, after a crash.
   void renew() noexcept {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sluice/observe/ended_stages.hpp"
 #include "sluice/observe/snapshot.hpp"
 
 namespace sluice {
@@ -42,6 +43,29 @@ TEST(Snapshot, HasAWordForEveryKindAndState) {
   EXPECT_EQ(to_string(StageState::running), "running");
   EXPECT_EQ(to_string(StageState::starved), "starved");
   EXPECT_EQ(to_string(StageState::ended), "ended");
+}
+
+TEST(EndedStagesBook, AddsUpByNameAndListsTheNamelessFirst) {
+  EndedStagesBook book;
+  EXPECT_TRUE(book.list().empty());
+  book.add("b", {.received = 5, .handled = 3, .lost_received = 2});
+  book.add("", {.emitted = 1, .delivered = 1});
+  book.add("a", {.discarded_lane_full = 7});
+  book.add("b", {.received = 1, .handled = 1});
+  book.add_late("b", 4);
+  EXPECT_EQ(book.list(),
+            (std::vector<EndedStages>{
+                {.stages = 1, .events = {.emitted = 1, .delivered = 1}},
+                {.name = "a", .stages = 1, .events = {.discarded_lane_full = 7}},
+                {.name = "b", .stages = 2, .events = {.received = 10, .handled = 4, .lost_received = 6}}}));
+}
+
+TEST(EndedStagesBook, KeepsNoMoreThanAThousandNames) {
+  EndedStagesBook book;
+  for (std::size_t i = 0; i < EndedStagesBook::most_names + 10; ++i)
+    book.add(std::to_string(i), {.lost_received = 1});
+  EXPECT_EQ(book.list().size(), EndedStagesBook::most_names + 1);
+  EXPECT_EQ(book.list()[0], (EndedStages{.stages = 10, .events = {.lost_received = 10}}));
 }
 
 }  // namespace

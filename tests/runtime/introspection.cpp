@@ -68,5 +68,68 @@ TEST(Introspection, ASnapshotHoldsAllStages) {
   EXPECT_THAT(to_string(snapshot), HasSubstr("numbers"));
 }
 
+/// The counts of the stages of this name that have ended.
+EndedStages ended(const Runtime& runtime, const std::string& name) {
+  for (const EndedStages& one : runtime.snapshot().ended) {
+    if (one.name == name) return one;
+  }
+  return {};
+}
+
+/// Emits two for one, and at 5 only one before it throws.
+class Doubles : public ProducerConsumer<int, int> {
+ private:
+  void handle_events(Events<int> events, const Subscription& /*from*/) override {
+    for (const int n : events) {
+      emit(n);
+      if (n == 5) throw std::runtime_error("five");
+      emit(n);
+    }
+  }
+};
+
+TEST(Introspection, WhatAStageHasLostIsKnownAfterItsEnd) {
+  Simulation runtime{{.log = silence()}};
+  const auto numbers = runtime.start<Numbers>({.name = "numbers"}, 100);
+  const auto doubles = runtime.start<Doubles>({.name = "doubles"});
+  const auto counts = runtime.start<Counts>({.name = "counts"});
+  counts.subscribe_to(doubles, {.max_demand = 4, .on_cancel = OnCancel::temporary});
+  doubles.subscribe_to(numbers, {.max_demand = 2, .min_demand = 1});
+  runtime.settle();
+  const EventCounts lost = ended(runtime, "doubles").events;
+  EXPECT_EQ(lost.handled, 5);  // 0 … 4
+  EXPECT_EQ(lost.received, lost.handled + lost.lost_received);
+  EXPECT_EQ(lost.lost_received, 2);  // 5, and 6 on its way
+  EXPECT_EQ(lost.emitted, 11);
+  EXPECT_EQ(lost.lost_emitted, 1);
+  EXPECT_EQ(lost.delivered, 10);
+  EXPECT_EQ(runtime.snapshot().stages.size(), 2);
+}
+
+TEST(Introspection, TheIncarnationsOfANameAreCountedTogetherAndTheNamelessUnderNone) {
+  Simulation runtime{{.log = silence()}};
+  for (int i = 0; i < 3; ++i) {
+    const auto source = runtime.start<Numbers>(i);
+    const auto counts = runtime.start<Counts>({.name = "counts"});
+    counts.subscribe_to(source);
+    runtime.settle();
+    counts.stop();
+    source.stop();
+  }
+  const std::vector<EndedStages> all = runtime.snapshot().ended;
+  ASSERT_EQ(all.size(), 2);
+  EXPECT_EQ(all[0], (EndedStages{.stages = 3, .events = {.emitted = 3, .delivered = 3}}));
+  EXPECT_EQ(all[1], (EndedStages{.name = "counts", .stages = 3, .events = {.received = 3, .handled = 3}}));
+}
+
+TEST(Introspection, CountsOfEndedStagesOutliveAShutdown) {
+  Simulation runtime{{.log = silence()}};
+  runtime.start<Counts>({.name = "counts"}).subscribe_to(runtime.start<Numbers>({.name = "numbers"}, 3));
+  runtime.settle();
+  static_cast<void>(runtime.shutdown());
+  EXPECT_EQ(ended(runtime, "counts").events, (EventCounts{.received = 3, .handled = 3}));
+  EXPECT_EQ(ended(runtime, "numbers").events, (EventCounts{.emitted = 3, .delivered = 3}));
+}
+
 }  // namespace
 }  // namespace sluice::tests

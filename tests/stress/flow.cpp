@@ -1,3 +1,4 @@
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -270,6 +271,45 @@ TEST(Flow, AShutdownWhileEverythingRuns) {
     EXPECT_TRUE(report.still_running.empty());
     EXPECT_EQ(Account::alive, 0);
   }
+}
+
+/// Emits one by one to a stage that has ended, before it has heard of that.
+class EmitsTooLate : public Producer<long> {
+ public:
+  explicit EmitsTooLate(AnyRef victim)
+      : Producer<long>({.demand = DemandFlow::accumulate}), victim_(std::move(victim)) {}
+
+ private:
+  void handle_demand(Demand n) override {
+    while (victim_.alive()) std::this_thread::yield();
+    for (; n != 0; --n) {
+      emit(1);
+      flush();
+    }
+    stop();
+  }
+  AnyRef victim_;
+};
+
+TEST(Flow, EventsThatComeForAnEndedStageAreCountedUnderItsName) {
+  const Watchdog watchdog("EventsThatComeForAnEndedStageAreCountedUnderItsName");
+  constexpr std::size_t producers = 4;
+  constexpr Demand each = 20'000 * scale;
+  Runtime runtime(workers(2));
+  const auto victim = runtime.start<Account>({.name = "victim", .thread = Thread::own});
+  std::vector<Ref<EmitsTooLate>> all;
+  for (std::size_t i = 0; i < producers; ++i) {
+    all.push_back(runtime.start<EmitsTooLate>({.thread = Thread::own}, victim));
+    victim.subscribe_to(all.back(), {.max_demand = each});
+  }
+  for (const auto& one : all) one.demand_flow(DemandFlow::forward);
+  victim.kill();
+  for (const auto& one : all) static_cast<void>(runtime.wait(one, std::chrono::seconds(30)));
+  static_cast<void>(runtime.shutdown());
+  std::map<std::string, EventCounts> counts;
+  for (const EndedStages& one : runtime.snapshot().ended) counts[one.name] = one.events;
+  EXPECT_EQ(counts[""].delivered, producers * each);
+  EXPECT_EQ(counts["victim"], (EventCounts{.received = producers * each, .lost_received = producers * each}));
 }
 
 }  // namespace
