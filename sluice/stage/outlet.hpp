@@ -272,7 +272,9 @@ class Outlet final : public OutletBase, private Delivery<T> {
     }
     return before - events.size();
   }
+  /// They answered demand all the same, as far as there was any: the dispatcher's and the credit alike.
   void left_over(std::size_t count) {
+    use_credit(count);
     host_->guard([&] { dispatcher_->left_over(count); });
   }
 

@@ -81,6 +81,7 @@ void OutletBase::offer(Demand d) {
     return;
   }
   const Demand placed = drain();
+  use_credit(take_demand(placed, d));  // more than is asked for now: it met what was owed since before
   if (!host_->ending()) pass_up(take_demand(d, placed));
 }
 

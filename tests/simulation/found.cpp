@@ -180,5 +180,39 @@ TEST(Found, AnInfoThatLeavesTheBufferWaitsForThePartitionsQueues) {
   EXPECT_TRUE(told);
 }
 
+class Passes : public ProducerConsumer<int, int> {
+  void handle_events(Events<int> events, const Subscription& /*from*/) override {
+    emit_all(std::move(events));
+  }
+};
+
+TEST(Found, WhatTheBufferGivesToTheNextConsumerIsNoLongerWanted) {  // genstage.md R7.6
+  Simulation simulation;
+  const auto giver = simulation.start<Giver>();
+  const auto passes = simulation.start<Passes>();
+  passes.subscribe_to(giver, {.max_demand = 100});
+  testing::ConsumerProbe<int> first(simulation);
+  first.subscribe_to(passes);
+  first.ask(10);
+  simulation.settle();
+  first.cancel();
+  giver.cast(&Giver::give, 4);
+  simulation.settle();
+  EXPECT_EQ(passes.inspect().buffered, 4U);
+
+  testing::ConsumerProbe<int> second(simulation);
+  second.subscribe_to(passes);
+  second.ask(10);
+  simulation.settle();
+  EXPECT_THAT(second.events(), ElementsAre(0, 1, 2, 3));
+  EXPECT_EQ(passes.inspect().credit, 6U);
+  giver.cast(&Giver::give, 6);
+  giver.cast(&Giver::give, 5);
+  simulation.settle();
+  EXPECT_EQ(second.events().size(), 10U);
+  EXPECT_EQ(passes.inspect().buffered, 0U);
+  EXPECT_EQ(passes.inspect().queued, 5U);  // nobody wants them, so they are not handled
+}
+
 }  // namespace
 }  // namespace sluice::simulation
