@@ -140,6 +140,9 @@ class ConsumerSupervisorOperations {
   }
 
  private:
+  friend Self;
+  ConsumerSupervisorOperations() = default;
+
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 };
 

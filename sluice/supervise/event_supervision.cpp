@@ -115,6 +115,7 @@ void EventSupervision::launch_what_is_ready() {
 
 void EventSupervision::start_child(Reply<AnyRef>& reply, StageFactory make, Keep keep) {
   const Row row = children_.add({});
+  std::exception_ptr error;
   try {
     if (leaving_) {
       throw StartError(StartError::Kind::shutting_down, "start_child: the supervisor is ending",
@@ -124,11 +125,15 @@ void EventSupervision::start_child(Reply<AnyRef>& reply, StageFactory make, Keep
       reply(AnyRef(children_.at(row).host));
       return;
     }
-    reply(AnyRef());
   } catch (...) {
-    reply.fail(std::current_exception());
+    error = std::current_exception();
   }
   children_.remove(row);
+  if (error) {
+    reply.fail(std::move(error));  // last: whoever asked has the exception to himself
+  } else {
+    reply(AnyRef());
+  }
 }
 
 void EventSupervision::terminate_child(Reply<Found> reply, const AnyRef& child) {

@@ -144,6 +144,10 @@ class ForEachJobOperations {
     return static_cast<const Self&>(*this).call_for(forever,
                                                     [](const auto& stage) { return stage.counts(); });
   }
+
+ private:
+  friend Self;
+  ForEachJobOperations() = default;
 };
 
 /// A consumer that runs `function(event)` as a job of its own for each event, several at once on the

@@ -164,6 +164,9 @@ class SupervisorOperations {
   }
 
  private:
+  friend Self;
+  SupervisorOperations() = default;
+
   static HostPtr running_child(const std::optional<ChildInfo>& info, const std::string& id,
                                const std::type_info& wanted);
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }

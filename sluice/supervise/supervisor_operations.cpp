@@ -51,16 +51,16 @@ void Supervisor::run_later() {
 void Supervisor::start_child(Reply<AnyRef> reply, ChildSpec spec) {
   if (turned_away(reply) || put_off(&Supervisor::start_child, reply, spec)) return;
   auto at = children_.end();
+  std::exception_ptr error;
   try {
     check(spec);
     at = children_.add(std::move(spec));
+    if (launch(at, &error) == Launched::failed) children_.remove(at);
   } catch (...) {
-    reply.fail(std::current_exception());
-    return;
+    error = std::current_exception();
   }
-  if (std::exception_ptr error; launch(at, &error) == Launched::failed) {
-    children_.remove(at);  // first: the caller is to have the exception to himself
-    reply.fail(std::move(error));
+  if (error) {
+    reply.fail(std::move(error));  // last: whoever asked has the exception to himself
   } else {
     reply(AnyRef(at->host));
   }
