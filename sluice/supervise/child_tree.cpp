@@ -45,11 +45,11 @@ void write(const ChildTree& tree, std::size_t level, std::string& out) {
 }  // namespace
 
 ChildTree child_tree(const Ref<Supervisor>& top, Duration timeout) {
-  return {.child = {.id = top.name().empty() ? fmt::format("#{}", top.id().value) : std::string(top.name()),
-                    .ref = top,
-                    .state = ChildState::running,
-                    .kind = ChildKind::supervisor},
-          .below = trees_below(top, timeout)};
+  std::vector<ChildTree> below = trees_below(top, timeout);
+  std::string id = top.name().empty() ? fmt::format("#{}", top.id().value) : std::string(top.name());
+  ChildInfo root{
+      .id = std::move(id), .ref = top, .state = ChildState::running, .kind = ChildKind::supervisor};
+  return {.child = std::move(root), .below = std::move(below)};
 }
 
 std::string to_string(const ChildTree& tree) {
