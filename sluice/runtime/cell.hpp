@@ -55,6 +55,7 @@ class Cell final : public Host {
   [[nodiscard]] bool await(Latch& latch, Duration time) override { return engine_.await(latch, time); }
   [[nodiscard]] const void* runtime() const noexcept override { return &engine_; }
   [[nodiscard]] HostPtr find(std::string_view name) const override { return engine_.find(name); }
+  [[nodiscard]] std::size_t workers() const noexcept override { return engine_.workers(); }
   void log(Severity severity, std::string text) const override {
     engine_.log(severity, label(), std::move(text));
   }

@@ -49,6 +49,8 @@ class Engine {
   /// Runs the first turn of a new cell; false: not within the time.
   virtual bool run_start(Cell& cell, const StartOptions& options) = 0;
   [[nodiscard]] virtual bool await(Latch& latch, Duration time) = 0;
+  /// How many stages run at once, at most, but for those with a thread of their own.
+  [[nodiscard]] virtual std::size_t workers() const noexcept = 0;
 
   // -- stages
 

@@ -23,6 +23,8 @@ class Simulated final : public Engine {
   Simulated(SimulationOptions options, LogSink log);
 
   bool post(Cell& to, MessagePtr message) override;
+  /// What a program sees that makes as many stages as there are workers.
+  [[nodiscard]] std::size_t workers() const noexcept override { return 2; }
   void place(Cell& cell, Thread thread) override;
   bool run_start(Cell& cell, const StartOptions& options) override;
   [[nodiscard]] bool await(Latch& latch, Duration time) override;

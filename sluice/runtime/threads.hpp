@@ -26,7 +26,7 @@ class Threads final : public Engine {
 
   /// Waits until no cell has anything to do. Timers that are not due do not count.
   void settle() override;
-  [[nodiscard]] std::size_t worker_count() const noexcept { return pool_.size(); }
+  [[nodiscard]] std::size_t workers() const noexcept override { return pool_.size(); }
 
   // -- for workers
   /// One that is parked or spins, other than `self`; null: none.

@@ -136,6 +136,8 @@ class Host {
   /// Identifies the runtime this host belongs to.
   [[nodiscard]] virtual const void* runtime() const noexcept = 0;
   [[nodiscard]] virtual HostPtr find(std::string_view name) const = 0;
+  /// Of its runtime.
+  [[nodiscard]] virtual std::size_t workers() const noexcept = 0;
   /// Whether the runtime shuts down: nothing new starts any more.
   [[nodiscard]] virtual bool runtime_ends() const noexcept = 0;
   virtual void log(Severity severity, std::string text) const = 0;

@@ -103,12 +103,40 @@ class Emitter : public EmitterCallbacks {
     emit_n(events.size(), [&] { return f(*in++); });
   }
 
+  /// Any number of events up to n: `code(out)` calls `out(event)` for each. Room is looked for once. `code` must
+  /// not emit in another way.
+  template <class F>
+  [[gnu::always_inline]] void emit_up_to(Demand n, F&& code) {
+    Writer out(*this, make_room(n));
+    code(out);
+  }
+
   /// Sends what was emitted so far without waiting for the callback to return; for callbacks that produce
   /// without bound.
   void flush() { outlet_->publish(); }
 
  private:
   friend class Outlet<T>;
+
+  /// Writes events one behind the other; the emitter hears of them at the end, also when something throws.
+  class Writer {
+   public:
+    Writer(Emitter& emitter, Slot<T>* first) noexcept : emitter_(&emitter), next_(first) {}
+    ~Writer() { emitter_->next_ = next_; }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    template <class U>
+      requires std::convertible_to<U, T>
+    [[gnu::always_inline]] void operator()(U&& event) {
+      ::new (static_cast<void*>(next_)) Slot<T>(T(std::forward<U>(event)));
+      ++next_;
+    }
+
+   private:
+    Emitter* emitter_;
+    Slot<T>* next_;
+  };
 
   /// Room for n more; returns where they go.
   Slot<T>* make_room(Demand n) {

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <any>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "sluice/dispatch/demand.hpp"
+#include "sluice/dispatch/dispatcher.hpp"
+#include "sluice/dispatch/partition.hpp"
+
+namespace sluice::inline v0::flow {
+
+/// How the stages above a layer divide their events among its stages.
+template <class T>
+class Border {
+ public:
+  enum class Kind : unsigned char {
+    straight,   ///< nothing asks for a division: what a source or a merge has below it
+    by_demand,  ///< to whoever asks
+    by_key,     ///< each stage has its partition
+    custom,     ///< by a dispatcher of the user
+  };
+
+  [[nodiscard]] static Border straight() { return Border(Kind::straight, {}, {}, {}); }
+  [[nodiscard]] static Border by_demand() { return Border(Kind::by_demand, {}, {}, {}); }
+  /// `route(T&, partitions)` answers a partition or std::nullopt.
+  template <class Route>
+  [[nodiscard]] static Border by_key(Route route) {
+    return Border(
+        Kind::by_key,
+        [route](std::size_t partitions) {
+          return DispatcherFor<T>(sluice::partition(
+              partitions, [route, partitions](T& event) mutable { return route(event, partitions); }));
+        },
+        route, [](const std::any& a, const std::any& b) { return same<Route>(a, b); });
+  }
+  /// `make()` answers something that makes a dispatcher for T, anew for each stage.
+  template <class Make>
+  [[nodiscard]] static Border custom(Make make) {
+    return Border(Kind::custom, [make](std::size_t /*consumers*/) { return DispatcherFor<T>(make()); }, {},
+                  {});
+  }
+
+  /// For a layer of so many stages. One stage needs no partitions (flow.md F5.1).
+  [[nodiscard]] Border with(std::size_t consumers) const {
+    Border made = *this;
+    made.consumers_ = consumers;
+    if (consumers == 1 && kind_ == Kind::by_key) made.kind_ = Kind::by_demand;
+    return made;
+  }
+
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  [[nodiscard]] std::size_t consumers() const noexcept { return consumers_; }
+  /// A dispatcher for one stage above.
+  [[nodiscard]] DispatcherFor<T> dispatcher() const {
+    return kind_ == Kind::by_key || kind_ == Kind::custom
+               ? make_(consumers_)
+               : DispatcherFor<T>(std::make_unique<DemandDispatcher<T>>());
+  }
+  /// Which partition stage `index` of the layer takes.
+  [[nodiscard]] std::optional<std::size_t> partition_of(std::size_t index) const {
+    return kind_ == Kind::by_key ? std::optional(index) : std::nullopt;
+  }
+  /// Whether both divide alike, so that a layer between them would do nothing (F5.6). Functions are alike
+  /// when they have one type and no state, or compare equal.
+  [[nodiscard]] bool same_as(const Border& other) const {
+    if (kind_ != other.kind_ || consumers_ != other.consumers_) return false;
+    switch (kind_) {
+      case Kind::straight:
+      case Kind::by_demand: return true;
+      case Kind::by_key: return route_.type() == other.route_.type() && same_(route_, other.route_);
+      case Kind::custom: return false;
+    }
+    return false;
+  }
+
+ private:
+  using Make = std::function<DispatcherFor<T>(std::size_t)>;
+  using Same = bool (*)(const std::any&, const std::any&);
+
+  Border(Kind kind, Make make, std::any route, Same alike)
+      : kind_(kind), make_(std::move(make)), route_(std::move(route)), same_(alike) {}
+
+  template <class Route>
+  static bool same([[maybe_unused]] const std::any& a, [[maybe_unused]] const std::any& b) {
+    if constexpr (std::is_empty_v<Route>) {
+      return true;
+    } else if constexpr (std::equality_comparable<Route>) {
+      return std::any_cast<const Route&>(a) == std::any_cast<const Route&>(b);
+    } else {
+      return false;
+    }
+  }
+
+  Kind kind_;
+  std::size_t consumers_ = 0;
+  Make make_;
+  std::any route_;
+  Same same_;
+};
+
+}  // namespace sluice::inline v0::flow

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "sluice/flow/feed.hpp"
+#include "sluice/flow/operator.hpp"
+
+namespace sluice::inline v0::flow {
+
+/// A data flow as a description: where events come from, and what is done to them, up to its open last layer.
+/// A value; each `|` makes a new one, and nothing runs until a terminal (run, start, to_vector, to_range,
+/// into) executes it, any number of times (flow.md F1.1). In: what comes into the open layer. Ops: its
+/// operators so far. Thread rule: any thread; the functions in it are copied for every stage.
+template <class In, class... Ops>
+class Flow {
+ public:
+  using Input = In;
+  using Output = typename detail::OutputOf<In, Ops...>::type;
+
+  explicit Flow(LayerSpec<In, Ops...> layer) : layer_(std::move(layer)) {}
+
+  [[nodiscard]] const LayerSpec<In, Ops...>& layer() const& noexcept { return layer_; }
+  [[nodiscard]] LayerSpec<In, Ops...>&& layer() && noexcept { return std::move(layer_); }
+
+  /// The last layer, closed.
+  [[nodiscard]] std::shared_ptr<const LayerFeed<In, Ops...>> feed() const {
+    return std::make_shared<const LayerFeed<In, Ops...>>(layer_);
+  }
+
+ private:
+  LayerSpec<In, Ops...> layer_;
+};
+
+namespace detail {
+
+template <class>
+inline constexpr bool is_flow = false;
+template <class In, class... Ops>
+inline constexpr bool is_flow<Flow<In, Ops...>> = true;
+
+/// A new layer below `flow`.
+template <class F>
+[[nodiscard]] auto below(const F& flow, Border<typename F::Output> border, LayerOptions options) {
+  check(options);
+  using T = typename F::Output;
+  return Flow<T>(
+      LayerSpec<T>{.feed = flow.feed(), .border = std::move(border), .options = std::move(options)});
+}
+
+template <Role role, class... Ops>
+inline constexpr bool has = ((Ops::role == role) || ...);
+
+/// The grammar of a layer, one sentence each (flow.md F3.3, F3.4, F4.3, F4.5).
+template <class Op, class... Ops>
+consteval bool fits() {
+  constexpr bool reduced = has<Role::reduce, Ops...>;
+  constexpr bool kept = reduced || has<Role::state, Ops...>;
+  constexpr bool windowed = has<Role::window, Ops...>;
+  constexpr bool each = has<Role::each, Ops...>;
+  constexpr bool second_reduce = Op::role == Role::reduce && reduced;
+  constexpr bool late_batch = Op::role == Role::batch && (kept || windowed || each);
+  constexpr bool late_window = Op::role == Role::window && (kept || windowed);
+  static_assert(
+      !second_reduce,
+      "sluice: a layer has one reduce, group_by or emit_and_reduce; start a new layer with partition, "
+      "shuffle or merge, or change what the first one emits with on_trigger");
+  static_assert(
+      !late_batch,
+      "sluice: map_batch comes first in its layer, right behind a source, partition, shuffle, merge or join");
+  static_assert(!late_window,
+                "sluice: a layer has one window, and it comes before everything that keeps state");
+  return !second_reduce && !late_batch && !late_window;
+}
+
+/// Whether `Op` takes events of type T; it says so itself, in one sentence.
+template <class Op, class T>
+consteval bool takes() {
+  if constexpr (requires { Op::template takes<T>(); }) {
+    return Op::template takes<T>();
+  } else {
+    return true;
+  }
+}
+
+template <class Op, class In, class... Ops>
+[[nodiscard]] auto append(Flow<In, Ops...> flow, Op op) {
+  using T = typename Flow<In, Ops...>::Output;
+  if constexpr (!fits<Op, Ops...>() || !takes<Op, T>()) {
+    return flow;  // what is wrong was said; nothing more is to be said about it
+  } else {
+    LayerSpec<In, Ops...>&& layer = std::move(flow).layer();
+    return Flow<In, Ops..., Op>(LayerSpec<In, Ops..., Op>{
+        .feed = std::move(layer.feed),
+        .border = std::move(layer.border),
+        .options = std::move(layer.options),
+        .ops = std::tuple_cat(std::move(layer.ops), std::tuple<Op>(std::move(op)))});
+  }
+}
+
+}  // namespace detail
+
+template <class F>
+concept IsFlow = detail::is_flow<std::remove_cvref_t<F>>;
+
+/// `flow | operator`: the operator becomes the last of the open layer, or does what its `on(flow)` says.
+template <class In, class... Ops, IsOperator Op>
+[[nodiscard]] auto operator|(Flow<In, Ops...> flow, Op op) {
+  if constexpr (requires { std::move(op).on(std::move(flow)); }) {
+    return std::move(op).on(std::move(flow));
+  } else {
+    return detail::append(std::move(flow), std::move(op));
+  }
+}
+
+/// What ends a flow: `flow | terminal` executes it and is what the terminal answers.
+struct TerminalTag {};
+
+template <class In, class... Ops, std::derived_from<TerminalTag> Terminal>
+decltype(auto) operator|(const Flow<In, Ops...>& flow, Terminal&& terminal) {
+  return std::forward<Terminal>(terminal).execute(flow);
+}
+
+}  // namespace sluice::inline v0::flow

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <iterator>
+#include <type_traits>
+#include <utility>
+
+#include "sluice/flow/emit.hpp"
+#include "sluice/flow/operator.hpp"
+
+namespace sluice::inline v0::flow {
+
+namespace detail {
+
+/// Begin and end are found as in a range-based for: no <ranges> for one concept.
+template <class R>
+using element_of = std::remove_cvref_t<decltype(*std::begin(std::declval<R&>()))>;
+template <class R>
+concept Iterable = requires(R& range) {
+  std::begin(range);
+  std::end(range);
+};
+
+/// Each element, moved where the range is given away.
+template <class R, class Next>
+[[gnu::always_inline]] inline void hand_on_all(R&& range, const Next& next) {
+  for (auto&& element : range) {
+    using E = decltype(element);
+    if constexpr (std::is_lvalue_reference_v<R> || !std::is_lvalue_reference_v<E> ||
+                  std::is_const_v<std::remove_reference_t<E>>) {
+      next(element_of<R>(std::forward<E>(element)));
+    } else {
+      next(element_of<R>(std::move(element)));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// See flat_map().
+template <class F>
+struct FlatMapOperator : Operator {
+  template <class In>
+  using Output = detail::element_of<std::invoke_result_t<F&, In>>;
+
+  template <class In>
+  static consteval bool takes() {
+    constexpr bool fits = requires(F& f, In event) {
+      { f(std::move(event)) } -> detail::Iterable;
+    };
+    static_assert(fits, "sluice: flat_map(f) needs an f that takes an event and answers a range");
+    return fits;
+  }
+
+  template <class S, class T, class Next>
+  [[gnu::always_inline]] void push(S& /*state*/, Context& /*context*/, T&& event, const Next& next) {
+    detail::hand_on_all(std::invoke(f, std::forward<T>(event)), next);
+  }
+
+  F f;
+};
+
+/// Any number of events for each: the elements of the range, or view, that `f(event)` answers. One level.
+template <class F>
+[[nodiscard]] auto flat_map(F f) {
+  return FlatMapOperator<F>{{}, std::move(f)};
+}
+
+/// See flatten().
+struct FlattenOperator : Operator {
+  template <class In>
+  using Output = detail::element_of<In>;
+
+  template <class In>
+  static consteval bool takes() {
+    constexpr bool fits = detail::Iterable<In>;
+    static_assert(fits, "sluice: flatten() needs events that are ranges");
+    return fits;
+  }
+
+  template <class S, class T, class Next>
+  [[gnu::always_inline]] void push(S& /*state*/, Context& /*context*/, T&& event, const Next& next) {
+    if constexpr (requires {
+                    event.begin();
+                    requires !std::is_lvalue_reference_v<T>;
+                  }) {
+      detail::hand_on_all(std::forward<T>(event), next);
+    } else {
+      detail::hand_on_all(event, next);
+    }
+  }
+};
+
+/// Takes apart what reduce emits: `reduce(Counts{}, add) | flatten()` emits the elements of each accumulator.
+[[nodiscard]] inline FlattenOperator flatten() { return {}; }
+
+}  // namespace sluice::inline v0::flow
