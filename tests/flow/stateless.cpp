@@ -1,0 +1,58 @@
+#include "flow/flow.hpp"
+
+namespace sluice::flow_tests {
+namespace {
+
+[[nodiscard]] auto two_ranges() {
+  return flow::from_ranges(std::vector{std::vector{1, 2, 3}, std::vector{4, 5, 6}}, {.stages = 2});
+}
+[[nodiscard]] bool even(int n) { return n % 2 == 0; }
+
+SCENARIO(FL_018_FilterAndReject) {
+  EXPECT_THAT(sorted(events_of(two_ranges() | flow::filter(even), world)), ElementsAre(2, 4, 6));
+  EXPECT_THAT(sorted(events_of(two_ranges() | flow::reject(even), world)), ElementsAre(1, 3, 5));
+}
+
+SCENARIO(FL_019_FlatMapEmitsEachElement) {
+  const auto twice = flow::flat_map([](int n) { return std::vector{n, n}; });
+  EXPECT_THAT(sorted(events_of(two_ranges() | twice, world)),
+              ElementsAre(1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6));
+}
+
+SCENARIO(FL_020_MapEmitsOneForEach) {
+  EXPECT_THAT(sorted(events_of(two_ranges() | flow::map([](int n) { return 2 * n; }), world)),
+              ElementsAre(2, 4, 6, 8, 10, 12));
+}
+
+SCENARIO(FL_021_OperatorsRunInTheirOrder) {
+  const auto changed = two_ranges() | flow::filter(even) | flow::map([](int n) { return n + 1; }) |
+                       flow::map([](int n) { return n * 2; });
+  EXPECT_THAT(sorted(events_of(changed, world)), ElementsAre(6, 10, 14));
+}
+
+SCENARIO(FL_025_ADescriptionRunsAnyNumberOfTimes) {
+  const auto doubled = two_ranges() | flow::map([](int n) { return 2 * n; });
+  const auto first = sorted(events_of(doubled, world));
+  EXPECT_EQ(sorted(events_of(doubled, world)), first);
+  EXPECT_THAT(first, ElementsAre(2, 4, 6, 8, 10, 12));
+}
+
+SCENARIO(FL_030_OneStageInEveryLayerKeepsTheOrder) {
+  const auto numbers =
+      flow::from(std::views::iota(1, 2001), {.stages = 1}) | flow::map([](int n) { return n; });
+  const auto all = events_of(numbers, world);
+  EXPECT_EQ(all.size(), 2000U);
+  EXPECT_TRUE(std::ranges::is_sorted(all));
+}
+
+SCENARIO(FL_060_TheSizeOfBatchesDoesNotChangeWhatTriggersSee) {
+  for (const Demand max : {1000, 5}) {
+    const auto sums = flow::from(std::views::iota(1, 101), {.stages = 1, .max_demand = max}) |
+                      flow::window::global({.trigger = flow::every(10)}) | flow::reduce(0, std::plus{});
+    EXPECT_THAT(events_of(sums, world),
+                ElementsAre(55, 210, 465, 820, 1275, 1830, 2485, 3240, 4095, 5050, 5050));
+  }
+}
+
+}  // namespace
+}  // namespace sluice::flow_tests
