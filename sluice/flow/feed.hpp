@@ -25,6 +25,8 @@ class Feed {
   [[nodiscard]] virtual Upstreams<T> build(Assembly& assembly, const Border<T>& border) const = 0;
   /// Whether build can divide events in any way; stages that run already keep their dispatcher.
   [[nodiscard]] virtual bool divides() const { return true; }
+  /// The terms of a subscription to its stages, where it does not count as the user does.
+  [[nodiscard]] virtual SubscribeOptions terms(SubscribeOptions wanted) const { return wanted; }
 };
 template <class T>
 using FeedPtr = std::shared_ptr<const Feed<T>>;
@@ -46,7 +48,7 @@ struct LayerSpec {
     const Upstreams<In> upstreams = feed->build(assembly, above);
     std::vector<LayerSeat<In>> made(count);
     for (std::size_t i = 0; i != count; ++i) {
-      SubscribeOptions terms = terms_of(options);
+      SubscribeOptions terms = feed->terms(terms_of(options));
       terms.partition = above.partition_of(i);
       made[i] = {.index = i, .count = count, .upstreams = {}, .on_init = options.on_init};
       for (const Upstream<In>& from : upstreams) made[i].upstreams.push_back({from, terms});

@@ -8,6 +8,7 @@
 
 #include "sluice/core/errors.hpp"
 #include "sluice/flow/flow.hpp"
+#include "sluice/flow/sliced.hpp"
 #include "sluice/stage/from_range.hpp"
 
 namespace sluice::inline v0::flow {
@@ -64,8 +65,14 @@ template <std::ranges::input_range R>
       std::copy_constructible<R>,
       "sluice: a flow copies its source for every execution; give std::ref(range) for one that only moves");
   if (ranges.empty()) throw OptionError("ranges", "must be at least one, got an empty list");
-  auto feed = std::make_shared<const detail::RangeFeed<R>>(std::move(ranges), options.shutdown);
-  return detail::from_feed<T>(std::move(feed), std::move(options));
+  check(options);
+  const auto whole = std::make_shared<const detail::RangeFeed<R>>(ranges, options.shutdown);
+  if constexpr (Sliceable<R>) {
+    auto sliced = std::make_shared<const SlicedFeed<R>>(std::move(ranges), options, whole);
+    return Flow<Slice<R>, UnpackOperator<R>>({.feed = std::move(sliced), .options = std::move(options)});
+  } else {
+    return detail::from_feed<T>(whole, std::move(options));
+  }
 }
 
 /// The events of a range. `flow::from(std::vector{1, 2, 3})`, `flow::from(std::views::iota(0, 1000))`

@@ -16,7 +16,7 @@ void check(const LayerOptions& options) {
 }
 
 SubscribeOptions terms_of(const LayerOptions& options) {
-  return {.max_demand = options.max_demand,
+  return {.max_demand = options.max_demand.value_or(SubscribeOptions{}.max_demand),
           .min_demand = options.min_demand,
           .on_cancel = OnCancel::temporary};  // what an end means is for the layer to decide
 }

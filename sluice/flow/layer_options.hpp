@@ -14,8 +14,8 @@ namespace sluice::inline v0::flow {
 struct LayerOptions {
   /// How many; unset: one per worker of the runtime. At least 1.
   std::optional<std::size_t> stages = {};
-  /// Of each subscription to the stages above.
-  Demand max_demand = 1000;
+  /// Of each subscription to the stages above; unset: 1000.
+  std::optional<Demand> max_demand = {};
   std::optional<Demand> min_demand = {};
   /// Unset size: `unlimited`; stages whose consumers are slow are not fed.
   BufferOptions buffer = {};
