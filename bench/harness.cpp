@@ -37,10 +37,6 @@ std::vector<double> column(const std::vector<Values>& runs, std::size_t figure) 
   return values;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 [[noreturn]] void wrong_sum(const std::string& row, std::size_t events, std::uint64_t got,
                             std::uint64_t expected) {
   std::fprintf(stderr, "%s: checksum %llu after %zu events, expected %llu\n", row.c_str(),
@@ -78,6 +74,10 @@ void print_bar_line(const std::string& row, const std::string& against, const st
 }
 
 }  // namespace
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 std::string with_workers(const std::string& name, int workers) {
   return name + (workers == 1 ? ", 1 worker" : ", " + std::to_string(workers) + " workers");

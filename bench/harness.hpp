@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -87,6 +88,8 @@ class Question {
 inline std::vector<Figure> throughput() {
   return {{.name = "million events/s", .counter = "items_per_second", .unit = 1e6}};
 }
+
+double seconds_since(std::chrono::steady_clock::time_point start);
 
 /// "peer" and 2 make "peer, 2 workers".
 std::string with_workers(const std::string& name, int workers);

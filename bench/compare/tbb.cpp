@@ -1,7 +1,6 @@
 // The workloads on oneTBB 2021.8.
 
 #include <tbb/flow_graph.h>
-#include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/spin_mutex.h>
 #include <tbb/task_group.h>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "bench/compare/peers.hpp"
+#include "bench/compare/tbb_workers.hpp"
 #include "bench/compare/trip_log.hpp"
 
 namespace bench {
@@ -26,15 +26,6 @@ using tbb::filter_mode;
 /// of 2.
 constexpr std::size_t tokens = 2;
 constexpr std::size_t item_tokens = 64;
-
-class Workers {
- public:
-  explicit Workers(int count)
-      : limit_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(count)) {}
-
- private:
-  tbb::global_control limit_;
-};
 
 /// Recycles batches, last in first out: the next one taken is still in the cache. Any thread may call it.
 /// Owns every batch it ever handed out.
@@ -132,7 +123,7 @@ template <class T>
 std::uint64_t graph_to_four(std::size_t events, int workers) {
   using namespace tbb::flow;
   using Consumer = function_node<T*, continue_msg>;
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Pool<T> pool;
   Counter counter(events);
   std::array<std::uint64_t, 4> sums{};
@@ -164,7 +155,7 @@ std::uint64_t graph_to_four(std::size_t events, int workers) {
 /// Four consumers as filters of a pipeline, so that each batch visits one after another.
 template <class T>
 std::uint64_t pipeline_through_four(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Pool<T> pool;
   Counter counter(events);
   std::array<std::uint64_t, 4> sums{};
@@ -199,7 +190,7 @@ std::vector<std::unique_ptr<ItemConsumer>> item_consumers(tbb::flow::graph& g,
 }  // namespace
 
 std::uint64_t tbb_linear3(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Pool<Batch> pool;
   Counter counter(events);
   std::atomic<std::uint64_t> total = 0;
@@ -214,7 +205,7 @@ std::uint64_t tbb_linear3(std::size_t events, int workers) {
 
 std::uint64_t tbb_linear3_values(std::size_t events, int workers) {
   using Vector = std::vector<Event>;
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Counter counter(events);
   std::uint64_t total = 0;
   const auto counted_vectors = first_filter<Vector>([&](tbb::flow_control& flow) -> Vector {
@@ -237,7 +228,7 @@ std::uint64_t tbb_linear3_values(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_linear3_items(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Counter counter(events);
   std::uint64_t total = 0;
   const auto doubled =
@@ -254,7 +245,7 @@ std::uint64_t tbb_broadcast_in_turn(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_broadcast_items(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Counter counter(events);
   std::array<std::uint64_t, broadcast_consumers> sums{};
   tbb::flow::graph g;
@@ -276,7 +267,7 @@ std::uint64_t tbb_partition_in_turn(std::size_t events, int workers) {
 
 std::uint64_t tbb_partition_items(std::size_t events, int workers) {
   using namespace tbb::flow;
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Counter counter(events);
   std::array<std::uint64_t, partitions> sums{};
   graph g;
@@ -293,7 +284,7 @@ std::uint64_t tbb_partition_items(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_demand(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Pool<Batch> pool;
   Counter counter(events);
   std::atomic<std::uint64_t> total = 0;
@@ -303,7 +294,7 @@ std::uint64_t tbb_demand(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_demand_items(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Counter counter(events);
   std::uint64_t total = 0;
   tbb::parallel_pipeline(item_tokens, first_filter<Event>(counted_items(counter)) & summed_items(total));
@@ -311,7 +302,7 @@ std::uint64_t tbb_demand_items(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_chain(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Pool<Batch> pool;
   Counter counter(events);
   std::atomic<std::uint64_t> total = 0;
@@ -321,7 +312,7 @@ std::uint64_t tbb_chain(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_chain_of_stages(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Pool<Batch> pool;
   Counter counter(events);
   std::atomic<std::uint64_t> total = 0;
@@ -332,7 +323,7 @@ std::uint64_t tbb_chain_of_stages(std::size_t events, int workers) {
 }
 
 std::uint64_t tbb_chain_items(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   Counter counter(events);
   std::uint64_t total = 0;
   tbb::parallel_pipeline(
@@ -342,7 +333,7 @@ std::uint64_t tbb_chain_items(std::size_t events, int workers) {
 
 RoundTrips tbb_round_trips_waiting(std::size_t trips) {
   using namespace tbb::flow;
-  const Workers limit(2);
+  const TbbWorkers limit(2);
   graph g;
   function_node<Event> stage(g, serial, [](Event) { return continue_msg{}; });
   TripLog log(trips);
@@ -356,7 +347,7 @@ RoundTrips tbb_round_trips_waiting(std::size_t trips) {
 }
 
 std::uint64_t tbb_jobs(std::size_t events, int workers) {
-  const Workers limit(workers);
+  const TbbWorkers limit(workers);
   struct Jobs {
     void run(Event event) {
       total.fetch_add(static_cast<std::uint64_t>(event), std::memory_order_relaxed);
@@ -379,7 +370,7 @@ std::uint64_t tbb_jobs(std::size_t events, int workers) {
 
 RoundTrips tbb_round_trips_spinning(std::size_t trips) {
   using namespace tbb::flow;
-  const Workers limit(2);
+  const TbbWorkers limit(2);
   std::atomic<Event> answered = 0;
   graph g;
   function_node<Event> stage(g, serial, [&](Event event) {
