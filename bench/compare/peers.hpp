@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
+#include "bench/compare/text.hpp"
 #include "bench/compare/work.hpp"
 
 /// The workloads done by others. Each function does the work once, from nothing to threads joined, and
@@ -12,6 +14,7 @@ namespace bench {
 
 inline constexpr bool has_tbb = BENCH_HAS_TBB;
 inline constexpr bool has_caf = BENCH_HAS_CAF;
+inline constexpr bool has_robin_map = BENCH_HAS_ROBIN_MAP;
 
 // oneTBB. `workers` counts the calling thread.
 std::uint64_t tbb_linear3(std::size_t events, int workers);
@@ -36,6 +39,10 @@ std::uint64_t tbb_jobs(std::size_t events, int workers);
 RoundTrips tbb_round_trips_waiting(
     std::size_t trips);  ///< the caller waits in wait_for_all, and may run the task
 RoundTrips tbb_round_trips_spinning(std::size_t trips);  ///< the caller spins, a worker runs the task
+std::uint64_t tbb_map_filter_sum(std::size_t numbers, int workers);      ///< parallel_reduce
+std::uint64_t std_par_map_filter_sum(std::size_t numbers, int workers);  ///< std::transform_reduce, on TBB
+WordTally tbb_word_count_unordered(const Text& text, int workers);  ///< parallel_for over chunks, then merged
+WordTally tbb_word_count_robin(const Text& text, int workers);
 
 // CAF 0.17. `workers` are the scheduler's threads; the caller only waits.
 std::uint64_t caf_linear3(std::size_t events, int workers);
@@ -68,5 +75,20 @@ std::uint64_t by_hand_chain_calls(std::size_t events);     ///< virtual calls th
 std::uint64_t by_hand_chain_touching(std::size_t events);  ///< virtual calls that rewrite every event
 RoundTrips by_hand_round_trips_spinning(std::size_t trips);
 RoundTrips by_hand_round_trips_parked(std::size_t trips);
+std::uint64_t by_hand_map_filter_sum(std::size_t numbers, int workers);
+std::uint64_t by_hand_map_filter_sum_multiplying(std::size_t numbers, int workers);
+WordTally by_hand_word_count(const Text& text, int workers);  ///< a table made for words
+WordTally by_hand_word_count_unordered(const Text& text, int workers);
+WordTally by_hand_word_count_robin(const Text& text, int workers);
+std::uint64_t by_hand_find_words(const Text& text);                 ///< returns how many there are
+std::uint64_t by_hand_windowed_counts(std::size_t readings);        ///< a table that takes any keys
+std::uint64_t by_hand_windowed_counts_array(std::size_t readings);  ///< an array that knows them all
+/// One thread makes the readings and counts every other key, the second one counts the others.
+std::uint64_t by_hand_windowed_counts_threads(std::size_t readings);
+
+// Commands that read the file.
+bool has_command(const std::string& name);
+WordTally awk_word_count(const Text& text);
+std::uint64_t wc_words(const Text& text);  ///< `wc -w`; returns how many there are
 
 }  // namespace bench
