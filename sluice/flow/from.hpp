@@ -32,6 +32,7 @@ class RangeFeed final : public Feed<std::ranges::range_value_t<R>> {
           name + "[" + std::to_string(made.size()) + "]",
           [&] {
             return std::make_unique<S>(range, RangeOptions<T>{.dispatcher = border.dispatcher(),
+                                                              .buffer = {.size = unlimited},
                                                               .demand = DemandFlow::accumulate,
                                                               .on_last_cancel = OnLastCancel::stop});
           },
