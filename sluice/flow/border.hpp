@@ -21,7 +21,8 @@ class Border {
   enum class Kind : unsigned char {
     straight,   ///< nothing asks for a division: what a source or a merge has below it
     by_demand,  ///< to whoever asks
-    by_key,     ///< each stage has its partition
+    by_key,     ///< each stage has its partition; where there is one stage, nobody asks for a key
+    by_route,   ///< each stage has its partition; the user's function is always asked: it may drop events
     custom,     ///< by a dispatcher of the user
   };
 
@@ -30,13 +31,11 @@ class Border {
   /// `route(T&, partitions)` answers a partition or std::nullopt.
   template <class Route>
   [[nodiscard]] static Border by_key(Route route) {
-    return Border(
-        Kind::by_key,
-        [route](std::size_t partitions) {
-          return DispatcherFor<T>(sluice::partition(
-              partitions, [route, partitions](T& event) mutable { return route(event, partitions); }));
-        },
-        route, [](const std::any& a, const std::any& b) { return same<Route>(a, b); });
+    return partitioned(Kind::by_key, std::move(route));
+  }
+  template <class Route>
+  [[nodiscard]] static Border by_route(Route route) {
+    return partitioned(Kind::by_route, std::move(route));
   }
   /// `make()` answers something that makes a dispatcher for T, anew for each stage.
   template <class Make>
@@ -45,7 +44,7 @@ class Border {
                   {});
   }
 
-  /// For a layer of so many stages. One stage needs no partitions (flow.md F5.1).
+  /// For a layer of so many stages. One stage needs no keys (flow.md F5.1).
   [[nodiscard]] Border with(std::size_t consumers) const {
     Border made = *this;
     made.consumers_ = consumers;
@@ -57,13 +56,12 @@ class Border {
   [[nodiscard]] std::size_t consumers() const noexcept { return consumers_; }
   /// A dispatcher for one stage above.
   [[nodiscard]] DispatcherFor<T> dispatcher() const {
-    return kind_ == Kind::by_key || kind_ == Kind::custom
-               ? make_(consumers_)
-               : DispatcherFor<T>(std::make_unique<DemandDispatcher<T>>());
+    return make_ && kind_ != Kind::by_demand ? make_(consumers_)
+                                             : DispatcherFor<T>(std::make_unique<DemandDispatcher<T>>());
   }
   /// Which partition stage `index` of the layer takes.
   [[nodiscard]] std::optional<std::size_t> partition_of(std::size_t index) const {
-    return kind_ == Kind::by_key ? std::optional(index) : std::nullopt;
+    return kind_ == Kind::by_key || kind_ == Kind::by_route ? std::optional(index) : std::nullopt;
   }
   /// Whether both divide alike, so that a layer between them would do nothing (F5.6). Functions are alike
   /// when they have one type and no state, or compare equal.
@@ -72,7 +70,8 @@ class Border {
     switch (kind_) {
       case Kind::straight:
       case Kind::by_demand: return true;
-      case Kind::by_key: return route_.type() == other.route_.type() && same_(route_, other.route_);
+      case Kind::by_key:
+      case Kind::by_route: return route_.type() == other.route_.type() && same_(route_, other.route_);
       case Kind::custom: return false;
     }
     return false;
@@ -85,6 +84,16 @@ class Border {
   Border(Kind kind, Make make, std::any route, Same alike)
       : kind_(kind), make_(std::move(make)), route_(std::move(route)), same_(alike) {}
 
+  template <class Route>
+  [[nodiscard]] static Border partitioned(Kind kind, Route route) {
+    return Border(
+        kind,
+        [route](std::size_t partitions) {
+          return DispatcherFor<T>(sluice::partition(
+              partitions, [route, partitions](T& event) mutable { return route(event, partitions); }));
+        },
+        route, [](const std::any& a, const std::any& b) { return same<Route>(a, b); });
+  }
   template <class Route>
   static bool same([[maybe_unused]] const std::any& a, [[maybe_unused]] const std::any& b) {
     if constexpr (std::is_empty_v<Route>) {

@@ -28,16 +28,20 @@ inline constexpr Element<I> element{};
 /// A partition for each event, chosen by the user: see route().
 template <class F>
 struct Route {
-  F choose;
+  [[no_unique_address]] F choose;  // empty with an empty function: two of its kind are then alike
 
   template <class T>
   [[nodiscard]] std::optional<std::size_t> operator()(T& event, std::size_t /*partitions*/) {
     return std::invoke(choose, event);
   }
+  friend bool operator==(const Route&, const Route&)
+    requires std::equality_comparable<F>
+  = default;
 };
 
 /// `partition(route([](Order& order) -> std::optional<std::size_t> { … }), {.stages = 4})`: may change the
-/// event; std::nullopt drops it; a partition that does not exist fails the flow (flow.md F5.2).
+/// event; std::nullopt drops it; a partition that does not exist fails the flow (flow.md F5.2). It is asked
+/// for a single stage too: what it drops does not depend on the number of stages.
 template <class F>
 [[nodiscard]] Route<std::decay_t<F>> route(F&& choose) {
   return {std::forward<F>(choose)};
@@ -53,7 +57,7 @@ inline constexpr bool is_route<Route<F>> = true;
 /// Events of equal key in one partition, by sluice::Hash.
 template <class Key>
 struct ByKey {
-  Key key;
+  [[no_unique_address]] Key key;
 
   template <class T>
   [[nodiscard]] std::optional<std::size_t> operator()(const T& event, std::size_t partitions) const {
@@ -79,7 +83,7 @@ struct PartitionOperator : OperatorTag {
     if constexpr (detail::is_route<Key>) {
       constexpr bool fits = std::is_invocable_r_v<std::optional<std::size_t>, decltype(key.choose)&, T&>;
       static_assert(fits, "sluice: a route takes T& and answers std::optional<std::size_t>");
-      if constexpr (fits) return detail::below(flow, Border<T>::by_key(std::move(key)), std::move(options));
+      if constexpr (fits) return detail::below(flow, Border<T>::by_route(std::move(key)), std::move(options));
     } else {
       constexpr bool fits = std::is_invocable_v<const Key&, const T&>;
       static_assert(
