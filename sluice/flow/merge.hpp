@@ -32,25 +32,29 @@ class MergedFeed final : public Feed<T> {
 }  // namespace detail
 
 /// The events of several flows in one. What comes behind it (partition, shuffle …) reads from all their last
-/// stages.
+/// stages; `merge({.stages = 2}, a, b)` says how many stages operators right behind it have.
 template <IsFlow First, IsFlow... Rest>
-[[nodiscard]] auto merge(const First& first, const Rest&... rest) {
+[[nodiscard]] auto merge(LayerOptions options, const First& first, const Rest&... rest) {
   using T = typename First::Output;
   static_assert((std::same_as<T, typename Rest::Output> && ...),
                 "sluice: flows that are merged emit one type of events");
   std::vector<FeedPtr<T>> feeds{first.feed(), rest.feed()...};
   return detail::from_feed<T>(std::make_shared<const detail::MergedFeed<T>>(std::move(feeds)),
-                              LayerOptions{});
+                              std::move(options));
+}
+template <IsFlow First, IsFlow... Rest>
+[[nodiscard]] auto merge(const First& first, const Rest&... rest) {
+  return merge(LayerOptions{}, first, rest...);
 }
 /// Throws OptionError for an empty list.
 template <IsFlow F>
-[[nodiscard]] auto merge(const std::vector<F>& flows) {
+[[nodiscard]] auto merge(const std::vector<F>& flows, LayerOptions options = {}) {
   using T = typename F::Output;
   if (flows.empty()) throw OptionError("flows", "must be at least one, got an empty list");
   std::vector<FeedPtr<T>> feeds;
   for (const F& flow : flows) feeds.push_back(flow.feed());
   return detail::from_feed<T>(std::make_shared<const detail::MergedFeed<T>>(std::move(feeds)),
-                              LayerOptions{});
+                              std::move(options));
 }
 
 }  // namespace sluice::inline v0::flow
