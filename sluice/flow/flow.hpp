@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <tuple>
 #include <type_traits>
@@ -54,6 +55,16 @@ template <class F>
 template <Role role, class... Ops>
 inline constexpr bool has = ((Ops::role == role) || ...);
 
+/// Whether an operator of this role stands behind the join or departition that opens the layer, if there is
+/// one.
+template <Role role, class... Ops>
+consteval bool has_behind_gather() {
+  bool found = false;
+  for (const Role each : std::initializer_list<Role>{Ops::role...})
+    found = each != Role::gather && (found || each == role);
+  return found;
+}
+
 /// The grammar of a layer, one sentence each (flow.md F3.3, F3.4, F4.3, F4.5).
 template <class Op, class... Ops>
 consteval bool fits() {
@@ -61,8 +72,9 @@ consteval bool fits() {
   constexpr bool kept = reduced || has<Role::state, Ops...>;
   constexpr bool windowed = has<Role::window, Ops...>;
   constexpr bool each = has<Role::each, Ops...>;
+  constexpr bool divided = has_behind_gather<Role::window, Ops...>();
   constexpr bool second_reduce = Op::role == Role::reduce && reduced;
-  constexpr bool late_batch = Op::role == Role::batch && (kept || windowed || each);
+  constexpr bool late_batch = Op::role == Role::batch && (kept || divided || each);
   constexpr bool late_window = Op::role == Role::window && (kept || windowed);
   static_assert(
       !second_reduce,

@@ -59,8 +59,8 @@ class PlainLayer {
 template <class In, class Before, class Window, class Behind>
 class WindowedLayer;
 
-/// The same with a window: operators before it see every event once; those behind it keep their states per
-/// window.
+/// The same with a window: operators before it see every event once, and fire when the flow ends; those
+/// behind it keep their states per window.
 template <class In, class... Before, class Window, class... Behind>
 class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   using Pre = Chain<In, Before...>;
@@ -102,12 +102,10 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
     if constexpr (sizeof...(Before) == 0) {
       machine_.events(events, from, run);
     } else {
-      prepare([&](auto& keep) {
+      prepare(from, run, [&](auto& keep) {
         pre_.push_all(before_, context, events, keep);
         pre_.batch_end(before_, context, keep);
       });
-      machine_.events(std::span<Event>(prepared_), from, run);
-      prepared_.clear();
     }
     if constexpr (Post::batches) {
       machine_.each_open([&](Pane& pane) {
@@ -148,6 +146,12 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   template <class Out>
   void finish(Context& context, Out& out) {
     Run<Out> run = running(context, out);
+    if constexpr (sizeof...(Before) != 0) {
+      prepare({}, run, [&](auto& keep) {
+        context.enter({});
+        pre_.fire(before_, context, {context.index(), context.count(), {}, {}}, keep);
+      });
+    }
     machine_.finish(run);
     for (const auto& [alarm, period] : periods_) context.around().forget_alarm(alarm);
   }
@@ -162,10 +166,13 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   [[nodiscard]] Run<Out> running(Context& context, Out& out) noexcept {
     return Run<Out>(post_, policy_, alarms_, context, out);
   }
-  template <class F>
-  void prepare(F f) {
-    auto keep = [this](Event&& event) { prepared_.push_back(std::move(event)); };
+  /// What the operators before the window hand on by f(keep) goes into it.
+  template <class Out, class F>
+  void prepare(SubscriptionId from, Run<Out>& run, F f) {
+    auto keep = [this](auto&& event) { prepared_.emplace_back(std::forward<decltype(event)>(event)); };
     f(keep);
+    machine_.events(std::span<Event>(prepared_), from, run);
+    prepared_.clear();
   }
 
   Pre pre_;

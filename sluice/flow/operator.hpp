@@ -11,10 +11,12 @@ namespace sluice::inline v0::flow {
 /// What can stand behind `|` in a flow.
 struct OperatorTag {};
 
-/// Where an operator stands in the grammar of a layer: batch* window? (each | state)* — what is allowed
-/// behind what is checked when the flow is written (flow.md F3.3, F3.4, F4.3).
+/// Where an operator stands in the grammar of a layer: gather? batch* window? (each | state)* — what is
+/// allowed behind what is checked when the flow is written (flow.md F3.3, F3.4, F4.3).
 enum class Role : unsigned char {
   source,  ///< stands at the beginning of a layer by itself
+  gather,  ///< makes the layer's events of what several stages above sent: a join or departition, put there
+           ///< by the library; what is behind it sees its results only (E9)
   batch,   ///< takes whole batches: only at the beginning of a layer, before its window
   window,  ///< divides the events into windows: at most one, before anything that keeps state
   each,    ///< event by event
