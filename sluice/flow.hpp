@@ -5,6 +5,7 @@
 #include "sluice/flow/flow.hpp"
 #include "sluice/flow/from.hpp"
 #include "sluice/flow/merge.hpp"
+#include "sluice/flow/operators/departition.hpp"
 #include "sluice/flow/operators/filter.hpp"
 #include "sluice/flow/operators/flat_map.hpp"
 #include "sluice/flow/operators/map.hpp"
