@@ -4,6 +4,7 @@
 
 #include "sluice/flow/flow.hpp"
 #include "sluice/flow/from.hpp"
+#include "sluice/flow/join.hpp"
 #include "sluice/flow/merge.hpp"
 #include "sluice/flow/operators/departition.hpp"
 #include "sluice/flow/operators/filter.hpp"

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "sluice/core/hash.hpp"
+
+namespace sluice::inline v0::flow {
+
+/// An event on its way into a join: one from the left (index 0) or from the right (1).
+template <class L, class R>
+struct Side {
+  std::variant<L, R> event;
+
+  /// f(left) or f(right), whichever it is.
+  template <class F>
+  decltype(auto) ask(F&& f) const {
+    if (const L* left = std::get_if<0>(&event)) return std::invoke(f, *left);
+    return std::invoke(f, *std::get_if<1>(&event));
+  }
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_text =
+    std::is_same_v<T, std::string_view> || std::is_same_v<T, const char*> || std::is_same_v<T, char*>;
+
+/// What is kept of a key: text is copied, as it may belong to an event that moves.
+template <class F, class T>
+using key_of = std::conditional_t<is_text<std::decay_t<std::invoke_result_t<const F&, const T&>>>,
+                                  std::string, std::decay_t<std::invoke_result_t<const F&, const T&>>>;
+
+/// The key as it is looked up: text without copying it.
+template <class Key>
+[[nodiscard]] decltype(auto) looked_up(const Key& key) noexcept {
+  if constexpr (std::is_convertible_v<const Key&, std::string_view> &&
+                (is_text<std::decay_t<const Key&>> || std::is_same_v<Key, std::string>)) {
+    return std::string_view(key);
+  } else {
+    return (key);
+  }
+}
+
+/// sluice::Hash of keys, for tables.
+struct KeyHash {
+  using is_transparent = void;
+  template <class Key>
+  [[nodiscard]] std::size_t operator()(const Key& key) const {
+    return static_cast<std::size_t>(Hash<Key>{}(key));
+  }
+};
+
+/// The border above a join: events of equal key in one stage, from whichever side.
+template <class LeftKey, class RightKey>
+struct BySide {
+  [[no_unique_address]] LeftKey left;
+  [[no_unique_address]] RightKey right;
+
+  template <class L, class R>
+  [[nodiscard]] std::optional<std::size_t> operator()(const Side<L, R>& side, std::size_t partitions) const {
+    if (const L* event = std::get_if<0>(&side.event)) return bucket(std::invoke(left, *event), partitions);
+    return bucket(std::invoke(right, *std::get_if<1>(&side.event)), partitions);
+  }
+
+ private:
+  template <class Key>
+  [[nodiscard]] static std::size_t bucket(const Key& key, std::size_t partitions) {
+    return bucket_of(KeyHash{}(looked_up(key)), partitions);
+  }
+};
+
+/// The `by` of a window, asked for what is inside a Side.
+template <class By>
+struct AskSide {
+  [[no_unique_address]] By by;
+
+  template <class L, class R>
+  [[nodiscard]] decltype(auto) operator()(const Side<L, R>& side) const {
+    return side.ask(by);
+  }
+};
+
+}  // namespace detail
+}  // namespace sluice::inline v0::flow
