@@ -48,6 +48,7 @@ namespace sluice::inline v0 {
 /// | pairs, tuples | their elements' hashes, combined from left to right |
 ///
 /// Own types: specialise sluice::Hash<My>, usually by `combine_hashes(Hash<A>{}(my.a), Hash<B>{}(my.b))`.
+/// What it throws ends the stage that hashes.
 template <class Key>
 struct Hash {
   static_assert(
@@ -89,7 +90,8 @@ struct Hash<Id<Tag>> {
 namespace detail {
 
 template <class... Keys>
-[[nodiscard]] constexpr std::uint64_t hash_all(const Keys&... keys) noexcept {
+[[nodiscard]] constexpr std::uint64_t hash_all(const Keys&... keys) noexcept((noexcept(Hash<Keys>{}(keys)) &&
+                                                                              ...)) {
   std::uint64_t hash = mix_bits(sizeof...(Keys));
   ((hash = combine_hashes(hash, Hash<Keys>{}(keys))), ...);
   return hash;
@@ -99,14 +101,16 @@ template <class... Keys>
 
 template <class... Keys>
 struct Hash<std::tuple<Keys...>> {
-  [[nodiscard]] constexpr std::uint64_t operator()(const std::tuple<Keys...>& key) const noexcept {
+  [[nodiscard]] constexpr std::uint64_t operator()(const std::tuple<Keys...>& key) const
+      noexcept((noexcept(Hash<Keys>{}(std::declval<const Keys&>())) && ...)) {
     return std::apply([](const auto&... each) { return detail::hash_all(each...); }, key);
   }
 };
 
 template <class First, class Second>
 struct Hash<std::pair<First, Second>> {
-  [[nodiscard]] constexpr std::uint64_t operator()(const std::pair<First, Second>& key) const noexcept {
+  [[nodiscard]] constexpr std::uint64_t operator()(const std::pair<First, Second>& key) const
+      noexcept(noexcept(detail::hash_all(key.first, key.second))) {
     return detail::hash_all(key.first, key.second);
   }
 };
