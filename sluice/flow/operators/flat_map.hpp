@@ -14,24 +14,47 @@ namespace sluice::inline v0::flow {
 namespace detail {
 
 /// Begin and end are found as in a range-based for: no <ranges> for one concept.
+/// The keys of a map are constant in it, and are so no longer outside.
+template <class T>
+struct ElementOf {
+  using type = T;
+};
+template <class K, class V>
+struct ElementOf<std::pair<const K, V>> {
+  using type = std::pair<K, V>;
+};
 template <class R>
-using element_of = std::remove_cvref_t<decltype(*std::begin(std::declval<R&>()))>;
+using element_of = typename ElementOf<std::remove_cvref_t<decltype(*std::begin(std::declval<R&>()))>>::type;
 template <class R>
 concept Iterable = requires(R& range) {
   std::begin(range);
   std::end(range);
 };
 
+/// A map that can be taken apart without copying its keys.
+template <class R>
+concept GivesNodes = !std::is_lvalue_reference_v<R> && requires(R& range) {
+  range.extract(range.begin()).key();
+  range.extract(range.begin()).mapped();
+};
+
 /// Each element, moved where the range is given away.
 template <class R, class Next>
 [[gnu::always_inline]] inline void hand_on_all(R&& range, const Next& next) {
-  for (auto&& element : range) {
-    using E = decltype(element);
-    if constexpr (std::is_lvalue_reference_v<R> || !std::is_lvalue_reference_v<E> ||
-                  std::is_const_v<std::remove_reference_t<E>>) {
-      next(element_of<R>(std::forward<E>(element)));
-    } else {
-      next(element_of<R>(std::move(element)));
+  if constexpr (GivesNodes<R>) {
+    while (!range.empty()) {
+      auto node = range.extract(range.begin());
+      next(element_of<R>(std::move(node.key()), std::move(node.mapped())));
+    }
+  } else {
+    for (auto&& element : range) {
+      using E = decltype(element);
+      if constexpr (std::is_lvalue_reference_v<R> || !std::is_lvalue_reference_v<E> ||
+                    std::is_const_v<std::remove_reference_t<E>>) {
+        next(element_of<R>(std::forward<E>(element)));
+      } else {
+        next(element_of<R>(std::move(element)));
+      }
     }
   }
 }
