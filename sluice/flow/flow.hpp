@@ -65,27 +65,42 @@ consteval bool has_behind_gather() {
   return found;
 }
 
-/// The grammar of a layer, one sentence each (flow.md F3.3, F3.4, F4.3, F4.5).
+template <class Op>
+concept BeforeReduce = requires { requires Op::before_reduce; };
+
+/// How an operator would stand in its layer.
+enum class Place : unsigned char { fits, second_reduce, behind_reduce, late_batch, late_window };
+
+/// Where `Op` would stand behind Ops (flow.md F3.3, F3.4, F4.3, F4.5).
 template <class Op, class... Ops>
-consteval bool fits() {
+consteval Place place_of() {
   constexpr bool reduced = has<Role::reduce, Ops...>;
   constexpr bool kept = reduced || has<Role::state, Ops...>;
   constexpr bool windowed = has<Role::window, Ops...>;
-  constexpr bool each = has<Role::each, Ops...>;
-  constexpr bool divided = has_behind_gather<Role::window, Ops...>();
-  constexpr bool second_reduce = Op::role == Role::reduce && reduced;
-  constexpr bool late_batch = Op::role == Role::batch && (kept || divided || each);
-  constexpr bool late_window = Op::role == Role::window && (kept || windowed);
+  if (Op::role == Role::reduce && reduced) return Place::second_reduce;
+  if (BeforeReduce<Op> && reduced) return Place::behind_reduce;
+  if (Op::role == Role::batch && (kept || has_behind_gather<Role::window, Ops...>() || has<Role::each, Ops...>)) return Place::late_batch;
+  if (Op::role == Role::window && (kept || windowed)) return Place::late_window;
+  return Place::fits;
+}
+
+/// The grammar of a layer, one sentence each.
+template <class Op, class... Ops>
+consteval bool fits() {
+  constexpr Place place = place_of<Op, Ops...>();
   static_assert(
-      !second_reduce,
+      place != Place::second_reduce,
       "sluice: a layer has one reduce, group_by or emit_and_reduce; start a new layer with partition, "
       "shuffle or merge, or change what the first one emits with on_trigger");
+  static_assert(place != Place::behind_reduce,
+                "sluice: uniq comes before the reduce of its layer; behind it start a new layer with "
+                "partition");
   static_assert(
-      !late_batch,
+      place != Place::late_batch,
       "sluice: map_batch comes first in its layer, right behind a source, partition, shuffle, merge or join");
-  static_assert(!late_window,
+  static_assert(place != Place::late_window,
                 "sluice: a layer has one window, and it comes before everything that keeps state");
-  return !second_reduce && !late_batch && !late_window;
+  return place == Place::fits;
 }
 
 /// Whether `Op` takes events of type T; it says so itself, in one sentence.

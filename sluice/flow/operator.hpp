@@ -38,6 +38,8 @@ struct Operator : OperatorTag {
 
   /// Whether it has a batch_end.
   static constexpr bool batches = false;
+  /// Whether it would make no sense behind the layer's reduce.
+  static constexpr bool before_reduce = false;
 
   template <class In>
   using State = NoState;
