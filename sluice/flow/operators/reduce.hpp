@@ -9,6 +9,7 @@
 
 #include "sluice/flow/emit.hpp"
 #include "sluice/flow/flow.hpp"
+#include "sluice/flow/operators/flat_map.hpp"
 
 namespace sluice::inline v0::flow {
 
@@ -55,7 +56,7 @@ template <class F, class Acc, class T>
 
 }  // namespace detail
 
-/// What a reduce hands on when a trigger fires.
+/// See emit(state).
 struct EmitState {
   template <class Acc>
   using Output = Acc;
@@ -69,6 +70,30 @@ struct EmitState {
       throw std::logic_error(
           "reduce: an accumulator that cannot be copied is emitted at the end of its window only; "
           "say what to emit before by on_trigger");
+    }
+  }
+};
+/// What a reduce hands on where nothing is said: its accumulator.
+struct Unsaid : EmitState {};
+/// See emit(events).
+struct EmitEvents {
+  template <class Acc>
+  using Output = detail::element_of<Acc>;
+  template <class Acc>
+  static consteval bool takes() {
+    constexpr bool fits = detail::Iterable<Acc>;
+    static_assert(
+        fits,
+        "sluice: emit(events) and take_sort need an accumulator that is a range; say what is emitted "
+        "by on_trigger, or emit the accumulator itself");
+    return fits;
+  }
+  template <class Acc, class Next>
+  void fire(Acc& acc, const Trigger& trigger, const Next& next) {
+    if (trigger.done()) {
+      detail::hand_on_all(std::move(acc), next);
+    } else {
+      detail::hand_on_all(acc, next);
     }
   }
 };
@@ -93,8 +118,22 @@ struct OnTrigger {
   }
 };
 
+namespace detail {
+
+/// Whether a trigger can make something of an accumulator of this type.
+template <class AtTrigger, class Acc>
+consteval bool fires_with() {
+  if constexpr (requires { AtTrigger::template takes<Acc>(); }) {
+    return AtTrigger::template takes<Acc>();
+  } else {
+    return true;
+  }
+}
+
+}  // namespace detail
+
 /// See reduce().
-template <class Make, class F, class AtTrigger = EmitState>
+template <class Make, class F, class AtTrigger = Unsaid>
 struct ReduceOperator : Operator {
   static constexpr Role role = Role::reduce;
   using Accumulator = detail::accumulator_of<Make>;
@@ -110,7 +149,7 @@ struct ReduceOperator : Operator {
     static_assert(fits,
                   "sluice: reduce(begin, f) needs an f(Acc&, event) that changes the accumulator, or an "
                   "f(Acc, event) that answers it");
-    return fits;
+    return fits && detail::fires_with<AtTrigger, Accumulator>();
   }
 
   template <class In>
@@ -127,6 +166,7 @@ struct ReduceOperator : Operator {
   }
   /// The same, but something else is handed on.
   template <class Other>
+    requires std::same_as<AtTrigger, Unsaid>
   [[nodiscard]] auto with(Other other) && {
     return ReduceOperator<Make, F, Other>{{}, std::move(make), std::move(f), std::move(other)};
   }
@@ -145,7 +185,7 @@ template <class Make, class F>
 }
 
 /// See emit_and_reduce().
-template <class Make, class F, class AtTrigger = EmitState>
+template <class Make, class F, class AtTrigger = Unsaid>
 struct EmitAndReduceOperator : Operator {
   static constexpr Role role = Role::reduce;
   using Accumulator = detail::accumulator_of<Make>;
@@ -186,6 +226,7 @@ struct EmitAndReduceOperator : Operator {
     });
   }
   template <class Other>
+    requires std::same_as<AtTrigger, Unsaid>
   [[nodiscard]] auto with(Other other) && {
     return EmitAndReduceOperator<Make, F, Other>{{}, std::move(make), std::move(f), std::move(other)};
   }
@@ -206,21 +247,26 @@ template <class Make, class F>
 
 namespace detail {
 
-/// `flow` with its last operator, a reduce, handing on something else.
+/// `flow` with its last operator, a reduce, handing on something else; unchanged where that cannot be.
 template <class Other, class In, class... Ops>
 [[nodiscard]] auto change_trigger(Flow<In, Ops...> flow, Other other) {
   constexpr std::size_t last = sizeof...(Ops) - 1;
-  LayerSpec<In, Ops...>&& layer = std::move(flow).layer();
-  auto before = slice<0>(layer.ops, std::make_index_sequence<last>());
-  auto changed = std::get<last>(std::move(layer.ops)).with(std::move(other));
-  using Changed = decltype(changed);
-  return [&]<class... Before>(std::tuple<Before...>&& kept) {
-    return append(Flow<In, Before...>(LayerSpec<In, Before...>{.feed = std::move(layer.feed),
-                                                               .border = std::move(layer.border),
-                                                               .options = std::move(layer.options),
-                                                               .ops = std::move(kept)}),
-                  Changed(std::move(changed)));
-  }(std::move(before));
+  using Reduce = std::tuple_element_t<last, std::tuple<Ops...>>;
+  using Changed = decltype(std::declval<Reduce>().with(std::move(other)));
+  if constexpr (!takes<Changed, typename InputOf<last, In, Ops...>::type>()) {
+    return flow;
+  } else {
+    LayerSpec<In, Ops...>&& layer = std::move(flow).layer();
+    auto before = slice<0>(layer.ops, std::make_index_sequence<last>());
+    Changed changed = std::get<last>(std::move(layer.ops)).with(std::move(other));
+    return [&]<class... Before>(std::tuple<Before...>&& kept) {
+      return append(Flow<In, Before...>(LayerSpec<In, Before...>{.feed = std::move(layer.feed),
+                                                                 .border = std::move(layer.border),
+                                                                 .options = std::move(layer.options),
+                                                                 .ops = std::move(kept)}),
+                    std::move(changed));
+    }(std::move(before));
+  }
 }
 
 template <class Other, class... Ops>
@@ -260,5 +306,15 @@ inline constexpr Nothing nothing{};
 
 /// `emit(nothing)` behind a reduce: it is run for its effects only (flow.md F4.9).
 [[nodiscard]] inline auto emit(Nothing /*what*/) { return ChangeTrigger<Nothing>{}; }
+
+/// Words for emit(). Functions, because a variable of these names would be hidden by every parameter that has
+/// one of them.
+inline void state(EmitState /*word*/) {}
+inline void events(EmitEvents /*word*/) {}
+
+/// `emit(state)` behind a reduce: its accumulator, as without it.
+[[nodiscard]] inline auto emit(void (& /*what*/)(EmitState)) { return ChangeTrigger<EmitState>{}; }
+/// `emit(events)` behind a reduce: the elements of its accumulator, which is a range (flow.md F4.10).
+[[nodiscard]] inline auto emit(void (& /*what*/)(EmitEvents)) { return ChangeTrigger<EmitEvents>{}; }
 
 }  // namespace sluice::inline v0::flow
