@@ -69,8 +69,8 @@ struct FlatMapOperator : Operator {
 
   template <class In>
   static consteval bool takes() {
-    constexpr bool fits = requires(F& f, In event) {
-      { f(std::move(event)) } -> detail::Iterable;
+    constexpr bool fits = requires(F& call, In event) {
+      { call(std::move(event)) } -> detail::Iterable;
     };
     static_assert(fits, "sluice: flat_map(f) needs an f that takes an event and answers a range");
     return fits;

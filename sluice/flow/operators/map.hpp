@@ -46,7 +46,7 @@ struct MapValuesOperator : Operator {
 
   template <class In>
   static consteval bool takes() {
-    constexpr bool fits = requires(F& f, In pair) { f(std::move(pair.second)); };
+    constexpr bool fits = requires(F& call, In pair) { call(std::move(pair.second)); };
     static_assert(fits,
                   "sluice: map_values(f) needs events that are pairs, and an f that takes their second");
     return fits;
