@@ -21,8 +21,8 @@ struct MapBatchOperator : Operator {
 
   template <class In>
   static consteval bool takes() {
-    constexpr bool fits = requires(F& f, std::vector<In> batch) {
-      { f(std::move(batch)) } -> detail::Iterable;
+    constexpr bool fits = requires(F& call, std::vector<In> batch) {
+      { call(std::move(batch)) } -> detail::Iterable;
     };
     static_assert(fits,
                   "sluice: map_batch(f) needs an f that takes a std::vector of events and answers a range");

@@ -2,14 +2,12 @@
 
 #include <concepts>
 #include <functional>
-#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include "sluice/flow/emit.hpp"
 #include "sluice/flow/flow.hpp"
-#include "sluice/flow/operators/flat_map.hpp"
+#include "sluice/flow/operators/at_trigger.hpp"
 
 namespace sluice::inline v0::flow {
 
@@ -51,82 +49,6 @@ template <class F, class Acc, class T>
     acc = std::invoke(f, std::move(acc), std::forward<T>(event));
   } else {
     std::invoke(f, acc, std::forward<T>(event));
-  }
-}
-
-}  // namespace detail
-
-/// See emit(state).
-struct EmitState {
-  template <class Acc>
-  using Output = Acc;
-  template <class Acc, class Next>
-  void fire(Acc& acc, const Trigger& trigger, const Next& next) {
-    if (trigger.done()) {
-      next(std::move(acc));
-    } else if constexpr (std::copy_constructible<Acc>) {
-      next(Acc(acc));
-    } else {
-      throw std::logic_error(
-          "reduce: an accumulator that cannot be copied is emitted at the end of its window only; "
-          "say what to emit before by on_trigger");
-    }
-  }
-};
-/// What a reduce hands on where nothing is said: its accumulator.
-struct Unsaid : EmitState {};
-/// See emit(events).
-struct EmitEvents {
-  template <class Acc>
-  using Output = detail::element_of<Acc>;
-  template <class Acc>
-  static consteval bool takes() {
-    constexpr bool fits = detail::Iterable<Acc>;
-    static_assert(
-        fits,
-        "sluice: emit(events) and take_sort need an accumulator that is a range; say what is emitted "
-        "by on_trigger, or emit the accumulator itself");
-    return fits;
-  }
-  template <class Acc, class Next>
-  void fire(Acc& acc, const Trigger& trigger, const Next& next) {
-    if (trigger.done()) {
-      detail::hand_on_all(std::move(acc), next);
-    } else {
-      detail::hand_on_all(acc, next);
-    }
-  }
-};
-/// See emit(nothing).
-struct Nothing {
-  template <class Acc>
-  using Output = Acc;
-  template <class Acc, class Next>
-  void fire(Acc& /*acc*/, const Trigger& /*trigger*/, const Next& /*next*/) {}
-};
-/// See on_trigger().
-template <class F>
-struct OnTrigger {
-  F f;
-  template <class Acc>
-  using Output = detail::emitted_by<F>;
-  template <class Acc, class Next>
-  void fire(Acc& acc, const Trigger& trigger, const Next& next) {
-    Emit<Output<Acc>> out;
-    std::invoke(f, acc, trigger, out);
-    out.drain(next);
-  }
-};
-
-namespace detail {
-
-/// Whether a trigger can make something of an accumulator of this type.
-template <class AtTrigger, class Acc>
-consteval bool fires_with() {
-  if constexpr (requires { AtTrigger::template takes<Acc>(); }) {
-    return AtTrigger::template takes<Acc>();
-  } else {
-    return true;
   }
 }
 

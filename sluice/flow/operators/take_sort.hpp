@@ -4,8 +4,9 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,44 +40,39 @@ struct SortedPartOperator : Operator {
   template <class In>
   using Output = SortedPart<In>;
   template <class In>
-  using State = std::vector<In>;
+  using State = std::multiset<In, Less>;
 
   template <class In>
   static consteval bool takes() {
-    constexpr bool fits = std::predicate<Less&, const In&, const In&>;
+    constexpr bool fits = std::predicate<const Less&, const In&, const In&>;
     static_assert(
         fits,
-        "sluice: take_sort(n, less) needs a less that compares two of the events that reduce, or its "
-        "on_trigger, emits; those of an accumulator are its elements");
+        "sluice: take_sort(n, less) needs a const less that compares two of the events that reduce, or "
+        "its on_trigger, emits; those of an accumulator are its elements");
     return fits;
   }
 
   template <class In>
-  [[nodiscard]] std::vector<In> open(const Context& /*context*/) {
-    return {};
+  [[nodiscard]] State<In> open(const Context& /*context*/) {
+    return State<In>(less);
   }
-  template <class In, class T, class Next>
-  void push(std::vector<In>& best, Context& /*context*/, T&& event, const Next& /*next*/) {
-    best.push_back(std::forward<T>(event));
-    if (best.size() > n && best.size() - n >= std::max<std::size_t>(n, 64)) keep_best(best);
+  template <class Best, class T, class Next>
+  void push(Best& best, Context& /*context*/, T&& event, const Next& /*next*/) {
+    if (best.size() == n && !std::invoke(less, std::as_const(event), *best.rbegin())) return;
+    best.insert(std::forward<T>(event));
+    if (best.size() > n) best.erase(std::prev(best.end()));
   }
-  template <class In, class Next>
-  void fire(std::vector<In>& best, Context& context, const Trigger& trigger, const Next& next) {
+  template <class Best, class Next>
+  void fire(Best& best, Context& context, const Trigger& trigger, const Next& next) {
     if (!trigger.done()) return;
-    keep_best(best);
-    next(SortedPart<In>{std::move(best), trigger.window, context.count()});
-    best.clear();
+    SortedPart<typename Best::value_type> part{{}, trigger.window, context.count()};
+    part.best.reserve(best.size());
+    while (!best.empty()) part.best.push_back(std::move(best.extract(best.begin()).value()));
+    next(std::move(part));
   }
 
   std::size_t n;
   Less less;
-
- private:
-  template <class In>
-  void keep_best(std::vector<In>& best) {
-    std::stable_sort(best.begin(), best.end(), std::ref(less));
-    if (best.size() > n) best.erase(best.begin() + static_cast<std::ptrdiff_t>(n), best.end());
-  }
 };
 
 /// In the one stage below: one list of each window, when all stages above have sent their part.
@@ -127,7 +123,8 @@ struct MergeSortedOperator : Operator {
     auto right = had.begin();
     while (all.size() != n && (left != came.end() || right != had.end())) {
       const bool from_had =
-          left == came.end() || (right != had.end() && less(std::as_const(*right), std::as_const(*left)));
+          left == came.end() ||
+          (right != had.end() && std::invoke(less, std::as_const(*right), std::as_const(*left)));
       all.push_back(std::move(from_had ? *right++ : *left++));
     }
     return all;
