@@ -29,6 +29,16 @@ template <class T>
            requires { requires !std::same_as<typename T::value_type, T>; })
 struct Copies<T> : std::bool_constant<copies<typename T::value_type>> {};
 
+/// What emit(events) emits; of what is no range, EmitEvents says so itself.
+template <class Acc>
+struct ElementsOf {
+  using type = Acc;
+};
+template <Iterable Acc>
+struct ElementsOf<Acc> {
+  using type = element_of<Acc>;
+};
+
 [[noreturn]] inline void cannot_copy() {
   throw std::logic_error(
       "reduce: an accumulator that cannot be copied is emitted at the end of its window only; "
@@ -58,7 +68,7 @@ struct Unsaid : EmitState {};
 /// See emit(events).
 struct EmitEvents {
   template <class Acc>
-  using Output = detail::element_of<Acc>;
+  using Output = typename detail::ElementsOf<Acc>::type;
   template <class Acc>
   static consteval bool takes() {
     constexpr bool fits = detail::Iterable<Acc>;
