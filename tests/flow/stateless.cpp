@@ -1,3 +1,9 @@
+#include <atomic>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <utility>
+
 #include "flow/flow.hpp"
 
 namespace sluice::flow_tests {
@@ -28,6 +34,48 @@ SCENARIO(FL_021_OperatorsRunInTheirOrder) {
   const auto changed = two_ranges() | flow::filter(even) | flow::map([](int n) { return n + 1; }) |
                        flow::map([](int n) { return n * 2; });
   EXPECT_THAT(sorted(events_of(changed, world)), ElementsAre(6, 10, 14));
+}
+
+SCENARIO(FL_022_MapBatchTakesWholeBatches) {
+  const auto sums = two_ranges() | flow::map_batch([](const std::vector<int>& batch) {
+                      return std::vector{std::accumulate(batch.begin(), batch.end(), 0)};
+                    });
+  EXPECT_THAT(sorted(events_of(sums, world)), ElementsAre(6, 15));
+  const auto doubled = sums | flow::map([](int n) { return 2 * n; });
+  EXPECT_THAT(sorted(events_of(doubled, world)), ElementsAre(12, 30));
+}
+
+SCENARIO_OF(MapBatch, SeveralRunInTheirOrderBeforeAWindow) {
+  const auto reversed = flow::map_batch([](std::vector<int> batch) {
+    std::ranges::reverse(batch);
+    return batch;
+  });
+  const auto first_two =
+      flow::map_batch([](std::vector<int> batch) { return std::vector(batch.begin(), batch.begin() + 2); });
+  const auto numbers = flow::from(std::vector{1, 2, 3}, {.stages = 1});
+  EXPECT_THAT(events_of(numbers | reversed | first_two, world), ElementsAre(3, 2));
+  EXPECT_THAT(events_of(numbers | first_two | reversed, world), ElementsAre(2, 1));
+  EXPECT_THAT(events_of(numbers | reversed | flow::window::count(2) | flow::reduce(0, std::plus{}), world),
+              ElementsAre(5, 1));
+}
+
+SCENARIO_OF(MapBatch, NoBatchIsEmpty) {
+  const auto none = flow::map_batch([](const std::vector<int>&) { return std::vector<int>{}; });
+  const auto front = flow::map_batch([](const std::vector<int>& batch) { return std::vector{batch.at(0)}; });
+  EXPECT_THAT(events_of(two_ranges() | none | front, world), IsEmpty());
+}
+
+SCENARIO(FL_024_MapValuesKeepsTheKeys) {
+  const std::vector<std::pair<std::string, int>> entries = {{"a", 1}, {"b", 2}};
+  const auto tripled = flow::from(entries, {.stages = 1}) | flow::map_values([](int n) { return 3 * n; });
+  EXPECT_THAT(events_of(tripled, world), ElementsAre(::testing::Pair("a", 3), ::testing::Pair("b", 6)));
+}
+
+SCENARIO_OF(Each, PassesEventsOnUnchanged) {
+  const auto sum = std::make_shared<std::atomic<int>>(0);
+  const auto numbers = two_ranges() | flow::each([sum](int n) { *sum += n; });
+  EXPECT_THAT(sorted(events_of(numbers, world)), ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_EQ(*sum, 21);
 }
 
 SCENARIO(FL_025_ADescriptionRunsAnyNumberOfTimes) {
