@@ -38,6 +38,13 @@ concept GivesNodes = !std::is_lvalue_reference_v<R> && requires(R& range) {
   range.extract(range.begin()).mapped();
 };
 
+/// A map whose iterators show constant pairs, and let go of a value only by itself (tsl::robin_map).
+template <class R>
+concept GivesValues = !std::is_lvalue_reference_v<R> && requires(R& range) {
+  { range.begin().value() } -> std::same_as<typename R::mapped_type&>;
+  range.begin().key();
+};
+
 /// Each element, moved where the range is given away.
 template <class R, class Next>
 [[gnu::always_inline]] inline void hand_on_all(R&& range, const Next& next) {
@@ -46,6 +53,9 @@ template <class R, class Next>
       auto node = range.extract(range.begin());
       next(element_of<R>(std::move(node.key()), std::move(node.mapped())));
     }
+  } else if constexpr (GivesValues<R>) {
+    for (auto at = range.begin(); at != range.end(); ++at)
+      next(element_of<R>(at.key(), std::move(at.value())));
   } else {
     for (auto&& element : range) {
       using E = decltype(element);
