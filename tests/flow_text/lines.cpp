@@ -244,11 +244,13 @@ TEST(LinesOptions, AreChecked) {
     return "";
   };
   EXPECT_EQ(field_of({}), "");
-  EXPECT_EQ(field_of({.block = 0}), "block: must be 1 … 1073741824, got 0");
-  EXPECT_EQ(field_of({.block = (std::size_t{1} << 30) + 1}), "block: must be 1 … 1073741824, got 1073741825");
+  EXPECT_EQ(field_of({.block = 0}), "block: must be 1 to 1073741824, got 0");
+  EXPECT_EQ(field_of({.block = (std::size_t{1} << 30) + 1}),
+            "block: must be 1 to 1073741824, got 1073741825");
   EXPECT_EQ(field_of({.ahead = 0}), "ahead: must be at least 1, got 0");
-  EXPECT_EQ(field_of({.max_line = 0}), "max_line: must be 1 … 4294967295, got 0");
-  EXPECT_EQ(field_of({.max_line = std::size_t{1} << 32}), "max_line: must be 1 … 4294967295, got 4294967296");
+  EXPECT_EQ(field_of({.max_line = 0}), "max_line: must be 1 to 4294967295, got 0");
+  EXPECT_EQ(field_of({.max_line = std::size_t{1} << 32}),
+            "max_line: must be 1 to 4294967295, got 4294967296");
   EXPECT_EQ(field_of({.max_line = (std::size_t{1} << 32) - 1}), "");
   EXPECT_THAT(field_of({.buffer = {.size = static_cast<Demand>(-1)}}), HasSubstr("buffer.size"));
 }

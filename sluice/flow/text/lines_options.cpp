@@ -15,7 +15,7 @@ constexpr std::size_t longest_line = (std::size_t{1} << 32) - 1;  // Text counts
 
 void check_bounds(const char* field, std::size_t value, std::size_t most) {
   if (value >= 1 && value <= most) return;
-  throw OptionError(field, fmt::format("must be 1 … {}, got {}", most, static_cast<std::int64_t>(value)));
+  throw OptionError(field, fmt::format("must be 1 to {}, got {}", most, static_cast<std::int64_t>(value)));
 }
 
 }  // namespace
