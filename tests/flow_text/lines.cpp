@@ -172,7 +172,7 @@ TEST(Lines, AfterALongOneLieInBlocksOfTheUsualSize) {
 }
 
 TEST(Lines, UpToTheLimitAreNotTooLong) {
-  for (const std::size_t block : {1, 4, 5, 6, 7, 100}) {
+  for (const std::size_t block : {1U, 4U, 5U, 6U, 7U, 100U}) {
     const Cut fits = cut("12345\n12345\n1\n12345", block, {.max_line = 5});
     EXPECT_EQ(fits.lines.size(), 4U) << block;
     EXPECT_FALSE(fits.error) << block;
@@ -180,7 +180,7 @@ TEST(Lines, UpToTheLimitAreNotTooLong) {
 }
 
 TEST(Lines, BeyondTheLimitAreAnErrorWithFileAndOffset) {
-  for (const std::size_t block : {1, 4, 5, 6, 7, 100}) {
+  for (const std::size_t block : {1U, 4U, 5U, 6U, 7U, 100U}) {
     for (const char* const text : {"12\n345\n123456\n7\n", "12\n345\n123456", "12\n345\n1234567890"}) {
       for (std::size_t piece = 1; piece != 20; ++piece) {
         const Cut late = Bench(block, {.max_line = 5}).cut(text, piece);

@@ -40,12 +40,15 @@ using flow::ReadingThread;
 using flow::Supplied;
 using flow::Text;
 using sluice::testing::ConsumerProbe;
-using sluice::testing::for_each_seed;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 LogSink silence() {
   return [](const LogRecord&) {};
+}
+
+void for_each_seed(std::uint64_t count, void (*test)(Simulation&)) {
+  sluice::testing::for_each_seed(count, test, {.log = silence()});
 }
 
 const SubscribeOptions few{.max_demand = 4, .on_cancel = OnCancel::transient};
