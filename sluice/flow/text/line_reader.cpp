@@ -15,9 +15,9 @@ namespace sluice::inline v0::flow {
 
 namespace {
 
-LinesOptions checked(LinesOptions options) {
+ByteSourcePtr open_checked(const std::string& path, const LinesOptions& options) {
   check(options);
-  return options;
+  return open_bytes(path, options.compression);
 }
 
 StageRecipe<LineReader> recipe(UniqueFunction<ByteSourcePtr()> open, LinesOptions options) {
@@ -30,9 +30,12 @@ StageRecipe<LineReader> recipe(UniqueFunction<ByteSourcePtr()> open, LinesOption
 }  // namespace
 
 LineReader::LineReader(const std::string& path, LinesOptions options)
-    : LineReader(open_bytes(path, options.compression), checked(std::move(options))) {}
+    : LineReader(std::move(options), open_checked(path, options)) {}
 
 LineReader::LineReader(ByteSourcePtr bytes, LinesOptions options)
+    : LineReader(std::move(options), std::move(bytes)) {}
+
+LineReader::LineReader(LinesOptions&& options, ByteSourcePtr bytes)
     : Producer({std::move(options.dispatcher), options.buffer, options.demand}),
       name_(bytes->name()),
       read_ahead_(options.read_ahead),

@@ -26,6 +26,9 @@ class LineReader final : public Producer<Text> {
   ~LineReader() override;
 
  private:
+  /// By reference, so that nothing is moved before the file is open.
+  LineReader(LinesOptions&& options, ByteSourcePtr bytes);
+
   void handle_demand(Demand n) override;
   void handle_subscriber(const SubscribeOptions& options, const Subscription& from) override;
   void handle_cancel(const Cancellation& cancellation, const Subscription& from) override;
