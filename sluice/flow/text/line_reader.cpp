@@ -9,6 +9,7 @@
 #include "sluice/flow/text/memory_bytes.hpp"
 #include "sluice/flow/text/open_bytes.hpp"
 #include "sluice/flow/text/reading_thread.hpp"
+#include "sluice/stage/protocol.hpp"
 #include "sluice/stage/run_queue.hpp"
 
 namespace sluice::inline v0::flow {
@@ -60,7 +61,7 @@ void LineReader::emit_lines() {
       owed_ = take_demand(owed_, cutter_.cut(owed_, [this](Text line) { emit(std::move(line)); }));
       continue;
     }
-    if (++runs > runs_per_turn) return emit_lines_later();
+    if (++runs > runs_per_turn) return wake(self().host());
     Supplied next = next_run();
     switch (next.state) {
       case Supplied::State::here: cutter_.start(std::move(next.run)); break;
@@ -71,8 +72,10 @@ void LineReader::emit_lines() {
   }
 }
 
-void LineReader::emit_lines_later() {
-  Ref<LineReader>(self().host()).cast([](LineReader& reader) { reader.emit_lines(); });
+/// Posted, not called: this may be another thread.
+void LineReader::wake(const HostPtr& reader) {
+  reader->post(
+      make_errand([](Host& at) { at.run([&at] { static_cast<LineReader&>(at.stage()).emit_lines(); }); }));
 }
 
 Supplied LineReader::next_run() {
@@ -87,9 +90,8 @@ void LineReader::begin_to_read() {
     supply_ = std::move(runs_);
     return;
   }
-  supply_ = std::make_unique<ReadingThread>(std::move(runs_), ahead_, [me = Ref<LineReader>(self().host())] {
-    me.cast([](LineReader& reader) { reader.emit_lines(); });
-  });
+  supply_ = std::make_unique<ReadingThread>(std::move(runs_), ahead_,
+                                            [me = self().host()] { LineReader::wake(me); });
 }
 
 void LineReader::end(Reason reason) {

@@ -36,7 +36,8 @@ class LineReader final : public Producer<Text> {
 
   /// Emits what is owed, as far as it is there. At most `runs_per_turn` blocks at a time.
   void emit_lines();
-  void emit_lines_later();
+  /// Makes it emit lines in a turn of its own. Any thread.
+  static void wake(const HostPtr& reader);
   [[nodiscard]] Supplied next_run();
   void begin_to_read();
   void end(Reason reason);

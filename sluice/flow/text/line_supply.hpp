@@ -11,7 +11,7 @@ namespace sluice::inline v0::flow {
 struct Supplied {
   enum class State : unsigned char {
     here,    ///< `run` has lines
-    later,   ///< none are there yet; the reader will be woken once
+    later,   ///< none are there yet; the reader will be woken
     over,    ///< there are no more
     failed,  ///< nor here: `failure` says why
   };

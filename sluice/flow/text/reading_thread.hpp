@@ -14,7 +14,7 @@ namespace sluice::inline v0::flow {
 /// Thread rule: everything public by the reader; the wake function runs on the thread.
 ///
 /// 1. At most `ahead` runs wait or are being read; each keeps at most one block.
-/// 2. The reader is woken once for each `later` it was told, unless it goes first.
+/// 2. A reader that was told `later` is woken once, when there is something for it.
 /// 3. The destructor interrupts a read that waits, and joins.
 class ReadingThread final : public LineSupply {
  public:
