@@ -110,6 +110,11 @@ void IntakeBase::place_info(UniqueFunction<void()> info) {
   }
 }
 
+void IntakeBase::end_with_upstreams() {
+  ends_with_upstreams_ = true;
+  if (first_ == nullptr && awaited_ == 0) host_->stop_when_drained({});
+}
+
 void IntakeBase::cancelled(EdgePtr edge, Cancellation cancellation, Cancelled::Why why) {
   if (edge->in != Edge::Side::open) return;
   edge->in = Edge::Side::closed;
@@ -139,6 +144,8 @@ void IntakeBase::finish_cancel(const EdgePtr& edge, const Cancellation& cancella
   if (first_ == nullptr && awaited_ == 0 && all_polite_) {
     if (!host_->run([&] { callbacks_->handle_upstream_done(); })) return;
   }
+  if (ends_with_upstreams_ && first_ == nullptr && awaited_ == 0 && cancellation.reason.polite())
+    return host_->stop_when_drained(cancellation.reason);
   if (cancellation.reason == Reason("already_subscribed")) return;  // R8.3
   const bool follow = edge->on_cancel == OnCancel::permanent ||
                       (edge->on_cancel == OnCancel::transient && !cancellation.reason.polite());

@@ -65,6 +65,8 @@ class IntakeBase {
   void drain();
   /// Runs `info` behind everything that is queued now.
   void place_info(UniqueFunction<void()> info);
+  /// From now on the stage ends, drained, with its last subscription: at once if it has none.
+  void end_with_upstreams();
   void pause(Edge& edge);
   void resume(Edge& edge);
   void change(Edge& edge, Demand max, Demand min);
@@ -123,6 +125,7 @@ class IntakeBase {
   Edge* last_ = nullptr;
   std::unique_ptr<std::vector<PendingAsk>> asks_;  // of the running callback; on first use
   bool all_polite_ = true;
+  bool ends_with_upstreams_ = false;
 
  protected:
   std::uint32_t awaited_ = 0;  // subscriptions that wait for their next attempt
