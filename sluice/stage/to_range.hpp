@@ -132,6 +132,8 @@ class StageRange {
     return Iterator(this);
   }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+  /// The stage that takes the events.
+  [[nodiscard]] AnyRef sink() const { return AnyRef(sink_); }
 
  private:
   void advance() {
