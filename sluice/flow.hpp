@@ -2,9 +2,11 @@
 
 /// Everything of sluice::flow: parallel, partitioned, windowed data flows over stages (docs/flow.md).
 
+#include "sluice/flow/child.hpp"
 #include "sluice/flow/flow.hpp"
 #include "sluice/flow/from.hpp"
 #include "sluice/flow/join.hpp"
+#include "sluice/flow/from_stages.hpp"
 #include "sluice/flow/merge.hpp"
 #include "sluice/flow/operators/departition.hpp"
 #include "sluice/flow/operators/each.hpp"
@@ -16,7 +18,9 @@
 #include "sluice/flow/operators/reduce.hpp"
 #include "sluice/flow/operators/take_sort.hpp"
 #include "sluice/flow/operators/uniq.hpp"
+#include "sluice/flow/operators/through.hpp"
 #include "sluice/flow/partition.hpp"
+#include "sluice/flow/terminal/into.hpp"
 #include "sluice/flow/terminal/start.hpp"
 #include "sluice/flow/terminal/to_range.hpp"
 #include "sluice/flow/window/count.hpp"

@@ -41,17 +41,21 @@ struct LayerSpec {
 
   using Output = typename detail::LayerOf<In, Ops...>::Output;
 
-  /// One seat for each stage of the layer, with the stages above started.
+  /// One seat for each stage of the layer, with the stages above started. None: no source wants to take part.
   [[nodiscard]] std::vector<LayerSeat<In>> seats(Assembly& assembly) const {
     const std::size_t count = options.stages.value_or(assembly.workers());
     const Border<In> above = border.with(count);
     const Upstreams<In> upstreams = feed->build(assembly, above);
+    if (upstreams.empty()) return {};
     std::vector<LayerSeat<In>> made(count);
     for (std::size_t i = 0; i != count; ++i) {
       SubscribeOptions terms = feed->terms(terms_of(options));
       terms.partition = above.partition_of(i);
-      made[i] = {.index = i, .count = count, .upstreams = {}, .on_init = options.on_init};
-      for (const Upstream<In>& from : upstreams) made[i].upstreams.push_back({from, terms});
+      made[i] = {.index = i, .count = count, .on_init = options.on_init};
+      for (const Upstream<In>& from : upstreams) {
+        auto& to = assembly.begins_by_itself(from.host()) ? made[i].running : made[i].upstreams;
+        to.push_back({from, terms});
+      }
     }
     return made;
   }
@@ -103,6 +107,7 @@ class LayerFeed final : public Feed<typename LayerSpec<In, Ops...>::Output> {
   template <class S, class Make>
   [[nodiscard]] std::vector<HostPtr> start(Assembly& assembly, Make make) const {
     auto seats = spec_.seats(assembly);
+    if (seats.empty()) return {};
     const std::string name = assembly.layer_name(spec_.options.name);
     std::vector<HostPtr> started;
     for (LayerSeat<In>& seat : seats) {

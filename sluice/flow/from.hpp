@@ -37,7 +37,7 @@ class RangeFeed final : public Feed<std::ranges::range_value_t<R>> {
                                                               .on_last_cancel = OnLastCancel::stop});
           },
           shutdown_);
-      assembly.add_source(stage);
+      assembly.add_source(stage, Begin::when_told);
       made.emplace_back(std::move(stage));
     }
     return made;

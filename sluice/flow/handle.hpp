@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,17 +11,6 @@
 
 namespace sluice::inline v0::flow {
 
-/// A flow ended before all its events came through.
-class FlowFailed : public std::runtime_error {
- public:
-  explicit FlowFailed(Outcome outcome)
-      : std::runtime_error("the flow failed: " + outcome.reason.to_string()), outcome_(std::move(outcome)) {}
-  [[nodiscard]] const Outcome& outcome() const noexcept { return outcome_; }
-
- private:
-  Outcome outcome_;
-};
-
 /// A flow that runs. Copyable; never keeps it alive. T: what its last layer emits; void: nothing. Thread
 /// rule: any thread; what waits throws std::logic_error inside a callback.
 class AnyFlowHandle {
@@ -31,26 +19,25 @@ class AnyFlowHandle {
       : runtime_(&runtime), coordinator_(std::move(coordinator)), record_(std::move(record)) {}
 
   /// Blocks until the flow and all its stages have ended; std::nullopt: not within the time.
-  std::optional<Outcome> wait(Duration timeout = forever) const {
-    if (coordinator_ && !runtime_->wait(coordinator_, timeout)) return std::nullopt;
-    return record_->outcome();
-  }
-  /// Ends all its stages, wherever they are, and waits for that.
-  void stop() const {
-    if (!coordinator_) return;
-    coordinator_.stop_async(Reason::shutdown());
-    static_cast<void>(runtime_->wait(coordinator_));
-  }
+  std::optional<Outcome> wait(Duration timeout = forever) const;
+  /// Ends all its stages, wherever they are, and waits for that. No `done` fires. A stage that does not end
+  /// within its shutdown time is killed.
+  void stop() const;
+  /// Ends the sources, and takes nothing more from those that do not belong to the flow; what is under way
+  /// comes through, and `done` fires.
+  void cancel() const { coordinator_.cast(&Coordinator::cancel_flow); }
   /// Accumulate: sources keep the demand to themselves until it is forward again (flow.md F9.4).
   void demand_flow(DemandFlow flow) const { coordinator_.cast(&Coordinator::demand_flow, flow); }
-  /// Ends the sources; what is under way comes through.
-  void cancel() const { coordinator_.cast(&Coordinator::cancel_flow); }
+  /// Fires a trigger of this name in all open windows of the last layer (F7.10).
+  void trigger(std::string name) const { coordinator_.cast(&Coordinator::trigger, std::move(name)); }
   /// The stage that keeps the flow together; its name is the flow's. Empty: no source wanted to take part.
   [[nodiscard]] const Ref<Coordinator>& coordinator() const noexcept { return coordinator_; }
+  /// Throws CallError when it has ended.
   [[nodiscard]] StageInfo inspect() const { return coordinator_.inspect(); }
 
  protected:
   [[nodiscard]] const FlowRecord& record() const noexcept { return *record_; }
+  [[nodiscard]] Runtime& runtime() const noexcept { return *runtime_; }
 
  private:
   Runtime* runtime_;
@@ -63,13 +50,15 @@ class FlowHandle : public AnyFlowHandle {
  public:
   using AnyFlowHandle::AnyFlowHandle;
 
-  /// The consumer gets events of every stage of the last layer (flow.md F9.5).
+  /// The consumer gets events of every stage of the last layer that has not ended (flow.md F9.5). Throws
+  /// OptionError, CallError{noproc} when the consumer has ended.
   template <class Consumer>
   std::vector<Subscription> subscribe(const Consumer& consumer,
                                       SubscribeOptions options = {.on_cancel = OnCancel::transient}) const {
     std::vector<Subscription> made;
     for (const HostPtr& stage : record().last())
-      made.push_back(consumer.subscribe_to(ProducerRef<T>(stage), options));
+      if (!stage->ended()) made.push_back(consumer.subscribe_to(ProducerRef<T>(stage), options));
+    await(consumer);
     return made;
   }
   /// Where to subscribe: `runtime.to_range<T>(handle.outputs())`.
@@ -78,6 +67,10 @@ class FlowHandle : public AnyFlowHandle {
     std::vector<SubscribeTo<T>> made;
     for (const HostPtr& stage : record().last()) made.push_back({ProducerRef<T>(stage), options});
     return made;
+  }
+  /// A flow that has not begun does not before it knows of what this consumer has subscribed to.
+  void await(const AnyRef& consumer) const {
+    this->coordinator().cast(&Coordinator::await_consumer, consumer.host());
   }
 };
 template <>
@@ -95,13 +88,18 @@ struct FlowOptions {
 
 namespace detail {
 
+struct StartedCoordinator {
+  Ref<Coordinator> ref;
+  std::shared_ptr<FlowRecord> record;
+};
+/// Throws StartError; then nothing of the flow is left.
+[[nodiscard]] StartedCoordinator start_coordinator(Runtime& runtime, FlowOptions options,
+                                                   Coordinator::Build build);
+
 template <class T>
-FlowHandle<T> start_coordinator(Runtime& runtime, FlowOptions options, Coordinator::Build build) {
-  auto record = std::make_shared<FlowRecord>();
-  StartOptions start;
-  if (!options.name.empty()) start.name = std::move(options.name);
-  auto coordinator = runtime.start<Coordinator>(std::move(start), std::move(build), options.demand, record);
-  return FlowHandle<T>(runtime, std::move(coordinator), std::move(record));
+[[nodiscard]] FlowHandle<T> start_flow(Runtime& runtime, FlowOptions options, Coordinator::Build build) {
+  auto started = start_coordinator(runtime, std::move(options), std::move(build));
+  return FlowHandle<T>(runtime, std::move(started.ref), std::move(started.record));
 }
 
 }  // namespace detail

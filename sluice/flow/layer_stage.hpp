@@ -8,7 +8,9 @@
 
 #include "sluice/flow/context.hpp"
 #include "sluice/flow/layer.hpp"
+#include "sluice/flow/layer_control.hpp"
 #include "sluice/flow/layer_options.hpp"
+#include "sluice/flow/upstream_end.hpp"
 #include "sluice/stage/consumer.hpp"
 #include "sluice/stage/producer_consumer.hpp"
 #include "sluice/stage/ref.hpp"
@@ -21,19 +23,40 @@ struct LayerSeat {
   std::size_t index = 0;
   std::size_t count = 1;
   std::vector<SubscribeTo<In>> upstreams = {};
+  /// Sources that begin by themselves: subscribed to when everything is wired.
+  std::vector<SubscribeTo<In>> running = {};
   std::function<void(std::size_t index, std::size_t count)> on_init = {};
 };
-
-/// Why a stage above has ended, as far as its events are concerned: polite where they are complete. One that
-/// had ended before it could be subscribed to is asked for its own reason (E16).
-[[nodiscard]] Reason end_of_upstream(const Cancellation& cancellation, const Subscription& from);
 
 /// What the two kinds of a layer's stages share: subscriptions, alarms, and the end. Self is the stage; it
 /// has send(f), which calls f(out) with where events go, and finished(), called after the last of them.
 template <class Self, class In, class... Ops>
-class LayerRun : private Surroundings {
+class LayerRun : private Surroundings, public LayerControl {
  public:
   using Layer = detail::LayerOf<In, Ops...>;
+
+  // -- LayerControl
+  void trigger(const std::string& name) final {
+    me().send(
+        [&](auto& out) { layer_.trigger({.kind = TriggerName::Kind::named, .text = name}, context_, out); });
+  }
+  std::vector<HostPtr> connect() final {
+    std::vector<HostPtr> sources;
+    for (SubscribeTo<In>& one : std::exchange(seat_.running, {})) {
+      sources.push_back(one.to.host());
+      running_.push_back(me().subscribe(std::move(one)));
+    }
+    return sources;
+  }
+  void demand_from_running(DemandFlow flow) final {
+    for (const Subscription& one : running_) flow == DemandFlow::forward ? one.resume() : one.pause();
+  }
+  void disconnect() final {
+    for (const Subscription& one : running_) one.cancel(Reason::shutdown());
+    const std::size_t never = std::exchange(seat_.running, {}).size();
+    open_ -= never;
+    if (never != 0 && open_ == 0) complete();
+  }
 
  protected:
   LayerRun(LayerSeat<In> seat, const std::tuple<Ops...>& ops)
@@ -44,9 +67,8 @@ class LayerRun : private Surroundings {
   void begin() {
     if (seat_.on_init) seat_.on_init(seat_.index, seat_.count);
     me().send([this](auto& out) { layer_.begin(context_, out); });
-    for (SubscribeTo<In>& one : seat_.upstreams) me().subscribe(std::move(one));
-    open_ = seat_.upstreams.size();
-    seat_.upstreams.clear();
+    open_ = seat_.upstreams.size() + seat_.running.size();
+    for (SubscribeTo<In>& one : std::exchange(seat_.upstreams, {})) me().subscribe(std::move(one));
     if (open_ == 0) me().later([this] { complete(); });
   }
   void opened(const Subscription& from) { layer_.opened(from.id()); }
@@ -57,7 +79,7 @@ class LayerRun : private Surroundings {
   /// An upstream has ended, or the subscription to it.
   void closed(const Cancellation& cancellation, const Subscription& from) {
     const Reason reason = end_of_upstream(cancellation, from);
-    if (!reason.polite()) {
+    if (!reason.polite() || says_flow_stopped(reason)) {  // no end of its events: `done` does not fire (E4)
       me().give_up(reason);
       return;
     }
@@ -68,12 +90,8 @@ class LayerRun : private Surroundings {
     me().send([&](auto& out) { layer_.alarm(timer, context_, out); });
     if (completing_) complete();
   }
-  void fire(const std::string& name) {
-    me().send(
-        [&](auto& out) { layer_.trigger({.kind = TriggerName::Kind::named, .text = name}, context_, out); });
-  }
-
-  [[nodiscard]] const LayerSeat<In>& seat() const noexcept { return seat_; }
+  /// Whether operators still hold back what they will hand on by their alarms.
+  [[nodiscard]] bool holds_back() const noexcept { return completing_ && !finished_; }
 
  private:
   /// All events are here; what operators still hold back comes by their alarms.
@@ -96,6 +114,7 @@ class LayerRun : private Surroundings {
   LayerSeat<In> seat_;
   Context context_;
   Layer layer_;
+  std::vector<Subscription> running_;
   std::size_t open_ = 0;
   bool completing_ = false;
   bool finished_ = false;
@@ -113,8 +132,8 @@ class LayerServices : public Base {
   void give_up(const Reason& reason) { this->stop(reason); }
   void later(UniqueFunction<void()> code) { this->info(std::move(code)); }
   template <class In>
-  void subscribe(SubscribeTo<In> to) {
-    this->subscribe_to(to.to, std::move(to.options), std::move(to.selector));
+  Subscription subscribe(SubscribeTo<In> to) {
+    return this->subscribe_to(to.to, std::move(to.options), std::move(to.selector));
   }
 
  protected:
@@ -122,7 +141,8 @@ class LayerServices : public Base {
 };
 
 /// A stage of a layer whose events go on to other stages (flow.md F1.2). Ends normally when all above have
-/// and its last events were handed out (F9.8), or at once when its last consumer has left (F9.9).
+/// and its last events were handed out (F9.8), or at once, with shutdown, when its last consumer has left
+/// (F9.9).
 template <class In, class... Ops>
 class LayerStage final
     : public LayerServices<ProducerConsumer<In, typename detail::LayerOf<In, Ops...>::Output>>,
@@ -136,9 +156,6 @@ class LayerStage final
       : LayerServices<ProducerConsumer<In, Out>>({.dispatcher = std::move(dispatcher), .buffer = buffer}),
         Run(std::move(seat), ops) {}
 
-  /// Fires the trigger of this name in all open windows (flow.md F7.10).
-  void trigger(const std::string& name) { this->fire(name); }
-
  private:
   friend Run;
 
@@ -150,15 +167,14 @@ class LayerStage final
     Run::opened(from);
     return DemandMode::automatic;
   }
-  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& from) override {
-    if (done_) from.cancel();  // F9.10
+  void handle_subscriber(const SubscribeOptions& /*options*/, const Subscription& /*from*/) override {
     ++consumers_;
   }
   void handle_cancel(const Cancellation& cancellation, const Subscription& from) override {
     if (from.consumer() == this->self()) {
       Run::closed(cancellation, from);
-    } else if (--consumers_ == 0 && !done_) {
-      this->stop();
+    } else if (--consumers_ == 0) {
+      this->stop(Reason::shutdown("nobody wants its events any more: " + cancellation.reason.to_string()));
     }
   }
   void handle_events(Events<In> events, const Subscription& from) override {
@@ -169,6 +185,7 @@ class LayerStage final
     }
   }
   void handle_timer(TimerId timer) override { Run::alarm(timer); }
+  [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back(); }
 
   template <class F>
   void send(F f) {
@@ -184,12 +201,10 @@ class LayerStage final
     }
   }
   void finished() {
-    done_ = true;
     this->info([this] { this->stop(); });
   }
 
   std::size_t consumers_ = 0;
-  bool done_ = false;
 };
 
 /// A stage of the last layer of a flow that is run for its effects: what the layer would emit is dropped
@@ -200,9 +215,6 @@ class LayerEnd final : public LayerServices<Consumer<In>>, public LayerRun<Layer
 
  public:
   LayerEnd(LayerSeat<In> seat, const std::tuple<Ops...>& ops) : Run(std::move(seat), ops) {}
-
-  /// Fires the trigger of this name in all open windows (flow.md F7.10).
-  void trigger(const std::string& name) { this->fire(name); }
 
  private:
   friend Run;
@@ -220,6 +232,7 @@ class LayerEnd final : public LayerServices<Consumer<In>>, public LayerRun<Layer
   }
   void handle_events(Events<In> events, const Subscription& from) override { Run::run_events(events, from); }
   void handle_timer(TimerId timer) override { Run::alarm(timer); }
+  [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back(); }
 
   template <class F>
   void send(F f) {

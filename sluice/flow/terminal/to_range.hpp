@@ -50,19 +50,21 @@ struct RangeTerminal : TerminalTag {
     options.demand = DemandFlow::accumulate;
     terms.on_cancel = OnCancel::transient;
     auto handle =
-        detail::start_coordinator<T>(*runtime, std::move(options), [feed = flow.feed()](Assembly& assembly) {
+        detail::start_flow<T>(*runtime, std::move(options), [feed = flow.feed()](Assembly& assembly) {
           for (const Upstream<T>& stage : feed->build_stages(assembly, Border<T>::by_demand()))
             assembly.add_last(stage.host());
         });
     if (!handle.coordinator()) return FlowRange<T>(std::move(handle), std::nullopt);
     auto range = runtime->to_range<T>(handle.outputs(terms));
+    handle.await(range.sink());
     handle.demand_flow(DemandFlow::forward);
     return FlowRange<T>(std::move(handle), std::move(range));
   }
 };
 
 /// `for (const Word& word : flow | to_range(runtime)) …`: the flow runs while it is read, as far as `terms`
-/// let it run ahead. Throws StartError, OptionError; RangeFailed while reading.
+/// let it run ahead. Throws StartError, OptionError; RangeFailed while reading. Read to its end,
+/// `range.handle().wait()` says whether the flow completed, or was stopped by somebody.
 [[nodiscard]] inline RangeTerminal to_range(Runtime& runtime, FlowOptions options = {},
                                             SubscribeOptions terms = {}) {
   RangeTerminal made;
@@ -83,14 +85,16 @@ struct VectorTerminal : TerminalTag {
     if (events.empty_flow()) return all;
     try {
       for (T& event : events) all.push_back(std::move(event));
-    } catch (const RangeFailed& failure) {
-      throw FlowFailed({Outcome::Kind::failed, failure.reason()});
+    } catch (const RangeFailed&) {  // the outcome says more
     }
+    const Outcome outcome = events.handle().wait().value();
+    if (outcome.kind != Outcome::Kind::completed) throw FlowFailed(outcome);
     return all;
   }
 };
 
-/// `flow | to_vector(runtime)`: all events, when the flow has completed. Throws FlowFailed.
+/// `flow | to_vector(runtime)`: all events, when the flow has completed. Throws StartError, and FlowFailed
+/// also when somebody stopped it: what came through is not all.
 [[nodiscard]] inline VectorTerminal to_vector(Runtime& runtime, FlowOptions options = {},
                                               SubscribeOptions terms = {}) {
   VectorTerminal made;
