@@ -5,6 +5,7 @@
 #include "sluice/flow/child.hpp"
 #include "sluice/flow/flow.hpp"
 #include "sluice/flow/from.hpp"
+#include "sluice/flow/from_lines.hpp"
 #include "sluice/flow/join.hpp"
 #include "sluice/flow/from_stages.hpp"
 #include "sluice/flow/merge.hpp"

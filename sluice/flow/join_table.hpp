@@ -71,7 +71,7 @@ class JoinTable {
   }
 
   std::tuple<std::vector<Kept<L>>, std::vector<Kept<R>>> events_;
-  std::unordered_map<Key, Heads, detail::KeyHash, std::equal_to<>> heads_;
+  std::unordered_map<Key, Heads, detail::AnyKeyHash, std::equal_to<>> heads_;
   std::size_t lonely_ = 0;
 };
 

@@ -49,7 +49,7 @@ template <class Key>
 }
 
 /// sluice::Hash of keys, for tables.
-struct KeyHash {
+struct AnyKeyHash {
   using is_transparent = void;
   template <class Key>
   [[nodiscard]] std::size_t operator()(const Key& key) const {
@@ -72,7 +72,7 @@ struct BySide {
  private:
   template <class Key>
   [[nodiscard]] static std::size_t bucket(const Key& key, std::size_t partitions) {
-    return bucket_of(KeyHash{}(looked_up(key)), partitions);
+    return bucket_of(AnyKeyHash{}(looked_up(key)), partitions);
   }
 };
 

@@ -104,7 +104,7 @@ class SlicedFeed final : public Feed<Slice<R>> {
       HostPtr stage = assembly.start<S>(
           name + "[" + std::to_string(made.size()) + "]",
           [&] { return std::make_unique<S>(range, slice_of(range), border.dispatcher()); }, shutdown_);
-      assembly.add_source(stage);
+      assembly.add_source(stage, Begin::when_told);
       made.emplace_back(std::move(stage));
     }
     return made;
