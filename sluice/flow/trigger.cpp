@@ -3,9 +3,32 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "sluice/core/errors.hpp"
 
 namespace sluice::inline v0::flow {
+
+namespace {
+
+[[nodiscard]] std::string_view word_of(WindowKind kind) noexcept {
+  switch (kind) {
+    case WindowKind::global: return "global";
+    case WindowKind::fixed: return "fixed";
+    case WindowKind::count: return "count";
+    case WindowKind::periodic: return "periodic";
+    case WindowKind::sliding: return "sliding";
+    case WindowKind::session: return "session";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string to_string(const WindowId& window) {
+  if (window.kind == WindowKind::global) return std::string(word_of(window.kind));
+  return fmt::format("{} {}", word_of(window.kind), window.number);
+}
 
 std::string to_string(const TriggerName& name) {
   switch (name.kind) {

@@ -27,6 +27,9 @@ struct WindowId {
   friend auto operator<=>(const WindowId&, const WindowId&) = default;
 };
 
+/// "global", "count 3", "fixed 2000".
+[[nodiscard]] std::string to_string(const WindowId& window);
+
 /// What fired (flow.md F7.1).
 struct TriggerName {
   enum class Kind : unsigned char {

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "sluice/core/errors.hpp"
-#include "sluice/flow/window/window.hpp"
+#include "sluice/flow/window/trigger_by.hpp"
 
 namespace sluice::inline v0::flow {
 
 /// See window::count().
-struct CountWindow : WindowOperator {
+struct CountWindow : WindowOperator, Triggerable<CountWindow> {
   std::uint64_t size = 1;
 
   template <class T, class Pane>

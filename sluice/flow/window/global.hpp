@@ -3,12 +3,12 @@
 #include <optional>
 #include <utility>
 
-#include "sluice/flow/window/window.hpp"
+#include "sluice/flow/window/trigger_by.hpp"
 
 namespace sluice::inline v0::flow {
 
 /// See window::global().
-struct GlobalWindow : WindowOperator {
+struct GlobalWindow : WindowOperator, Triggerable<GlobalWindow> {
   template <class T, class Pane>
   class Machine {
    public:

@@ -22,7 +22,7 @@ class CountedTrigger {
   template <class Window>
   explicit CountedTrigger(const Window& window) noexcept : every_(window.triggers.every.value_or(0)) {}
 
-  [[nodiscard]] State open() const noexcept { return {}; }
+  [[nodiscard]] State open(const WindowId& /*window*/) const noexcept { return {}; }
 
   /// Cuts `events` where a trigger falls (F7.7): reduce(stretch), fire(name), reduce(…) …
   template <class T, class Reduce, class Fire>
@@ -93,7 +93,7 @@ class PaneRun {
 
   [[nodiscard]] Pane open(const WindowId& id) {
     context_->enter(id);
-    return Pane{id, post_->open(*context_), policy_->open()};
+    return Pane{id, post_->open(*context_), policy_->open(id)};
   }
   template <class T>
   void reduce(Pane& pane, std::span<T> events) {
