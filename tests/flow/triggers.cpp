@@ -169,6 +169,17 @@ SCENARIO_OF(Triggers, APeriodicTriggerFiresOnlyForWhatChanged) {
   EXPECT_THAT(seen.events(), ElementsAre("1 every 100 ms", "3 every 100 ms"));
 }
 
+SCENARIO_OF(Triggers, WhatComesBehindACountedTriggerIsAChangeToo) {
+  Tap<int> tap(world);
+  const Seen<std::string> seen;
+  const auto handle =
+      tap.flow() | flow::window::global({.trigger = flow::every(2) + flow::periodically(100ms)}) |
+      flow::reduce(0, std::plus{}) | fired<int>() | seen.record() | flow::start(world.runtime());
+  tap.say({1, 2, 3});
+  world.advance(100ms);
+  EXPECT_THAT(seen.events(), ElementsAre("3 every 2", "6 every 100 ms"));
+}
+
 SCENARIO_OF(Triggers, AFunctionThatNeverConsumesFailsTheFlow) {
   using Step = flow::TriggerStep<int, int>;
   const auto stuck = [](const std::vector<int>& events, int acc) {

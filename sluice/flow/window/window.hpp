@@ -99,10 +99,12 @@ class PaneRun {
   void reduce(Pane& pane, std::span<T> events) {
     if (events.empty()) return;
     context_->enter(pane.id);
-    pane.changed = true;
     policy_->feed(
         pane.trigger, events,
-        [&](std::span<T> stretch) { post_->push_all(pane.states, *context_, stretch, *out_); },
+        [&](std::span<T> stretch) {
+          pane.changed = pane.changed || !stretch.empty();
+          post_->push_all(pane.states, *context_, stretch, *out_);
+        },
         [&](TriggerName name) { fire(pane, std::move(name)); });
   }
   void fire(Pane& pane, TriggerName name) {
