@@ -12,6 +12,19 @@
 
 namespace sluice::inline v0::flow {
 
+namespace detail {
+
+/// Whether the last of these operators is not a window: one that nothing stands behind would do nothing
+/// (flow.md F5.7).
+template <class... Ops>
+[[nodiscard]] consteval bool uses_its_window() {
+  bool used = true;
+  for (const Role role : {Role::each, Ops::role...}) used = role != Role::window;
+  return used;
+}
+
+}  // namespace detail
+
 /// A data flow as a description: where events come from, and what is done to them, up to its open last layer.
 /// A value; each `|` makes a new one, and nothing runs until a terminal (run, start, to_vector, to_range,
 /// into) executes it, any number of times (flow.md F1.1). In: what comes into the open layer. Ops: its
@@ -29,6 +42,8 @@ class Flow {
 
   /// The last layer, closed.
   [[nodiscard]] std::shared_ptr<const LayerFeed<In, Ops...>> feed() const {
+    static_assert(detail::uses_its_window<Ops...>(),
+                  "sluice: a window needs an operator behind it in its layer, such as reduce");
     return std::make_shared<const LayerFeed<In, Ops...>>(layer_);
   }
 
