@@ -25,4 +25,5 @@
 #include "sluice/flow/terminal/start.hpp"
 #include "sluice/flow/terminal/to_range.hpp"
 #include "sluice/flow/window/count.hpp"
+#include "sluice/flow/window/fixed.hpp"
 #include "sluice/flow/window/global.hpp"
