@@ -27,3 +27,4 @@
 #include "sluice/flow/window/count.hpp"
 #include "sluice/flow/window/fixed.hpp"
 #include "sluice/flow/window/global.hpp"
+#include "sluice/flow/window/sliding.hpp"
