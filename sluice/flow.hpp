@@ -27,4 +27,5 @@
 #include "sluice/flow/window/count.hpp"
 #include "sluice/flow/window/fixed.hpp"
 #include "sluice/flow/window/global.hpp"
+#include "sluice/flow/window/session.hpp"
 #include "sluice/flow/window/sliding.hpp"
