@@ -27,5 +27,6 @@
 #include "sluice/flow/window/count.hpp"
 #include "sluice/flow/window/fixed.hpp"
 #include "sluice/flow/window/global.hpp"
+#include "sluice/flow/window/periodic.hpp"
 #include "sluice/flow/window/session.hpp"
 #include "sluice/flow/window/sliding.hpp"
