@@ -42,7 +42,8 @@ class Assembly {
   /// Nothing begins before the producers know of subscriptions that `consumer` was told to make. Where it has
   /// ended, the flow cannot run.
   virtual void await_subscriptions(const HostPtr& consumer, std::vector<HostPtr> producers) = 0;
-  /// A name for the stages of the next layer; `wanted` is what the user calls it.
+  /// A name for the stages of the next layer, unlike all others of the flow; `wanted` is what the user calls
+  /// it.
   [[nodiscard]] virtual std::string layer_name(std::string_view wanted) = 0;
 
   template <class S, class Make>

@@ -251,7 +251,9 @@ std::string Coordinator::layer_name(std::string_view wanted) {
   ++layers_;
   const std::string flow =
       host().name().empty() ? fmt::format("flow {}", host().id().value) : std::string(host().name());
-  return wanted.empty() ? fmt::format("{}/{}", flow, layers_) : fmt::format("{}/{}", flow, wanted);
+  if (wanted.empty()) return fmt::format("{}/{}", flow, layers_);
+  const std::size_t uses = ++names_[std::string(wanted)];
+  return uses == 1 ? fmt::format("{}/{}", flow, wanted) : fmt::format("{}/{}#{}", flow, wanted, uses);
 }
 
 // -- the end
@@ -315,10 +317,12 @@ void Coordinator::leave(const Reason& reason, const Reason& for_stages) {
   leaving_ = reason;
   wiring_.reset();
   for (std::size_t i = 0; i != members_.size(); ++i) {
-    const Member& member = members_[i];
+    Member& member = members_[i];
     if (!member.own || !member.host || member.host->ended()) continue;
-    if (member.shutdown == Duration::zero()) {
+    member.killed = member.shutdown == Duration::zero();
+    if (member.killed) {
       member.host->kill();
+      timers_.emplace(after(next_word_after), i);
       continue;
     }
     AnyRef(member.host).stop_async(for_stages);
@@ -357,12 +361,18 @@ void Coordinator::handle_timer(TimerId timer) {
   if (found == timers_.end()) return;
   const std::size_t index = found->second;
   timers_.erase(found);
-  const Member& member = members_[index];
+  Member& member = members_[index];
   if (!member.host || member.host->ended()) return;
-  log(Severity::warning,
-      fmt::format("stage \"{}\" did not stop within {:.1f} s: killed", member.host->label(),
-                  std::chrono::duration<double>(member.shutdown).count()));
-  member.host->kill();
+  if (member.killed) {
+    log(Severity::warning,
+        fmt::format("waits for stage \"{}\": it was killed, but its callback has not returned",
+                    member.host->label()));
+  } else {
+    log(Severity::warning, fmt::format("stage \"{}\" did not stop within {} s: killed", member.host->label(),
+                                       std::chrono::duration<double>(member.shutdown).count()));
+    member.killed = true;
+    member.host->kill();
+  }
   timers_.emplace(after(next_word_after), index);
 }
 

@@ -60,7 +60,8 @@ class Coordinator final : public Stage, private Assembly {
     Duration shutdown = {};
     Part part = Part::layer;
     bool own = true;
-    bool last = false;  // the flow waits for its end
+    bool last = false;    // the flow waits for its end
+    bool killed = false;  // it did not stop in time
   };
 
   Start handle_start() override;
@@ -105,6 +106,7 @@ class Coordinator final : public Stage, private Assembly {
   std::shared_ptr<Milestone> wiring_;  // until the flow may begin
   Phase phase_ = Phase::wiring;
   std::unordered_map<TimerId, std::size_t> timers_;
+  std::unordered_map<std::string, std::size_t> names_;  // how often each was wanted
   std::size_t layers_ = 0;
   std::size_t alive_ = 0;
   std::size_t last_alive_ = 0;
