@@ -1,14 +1,14 @@
 #pragma once
 
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "sluice/core/hash.hpp"
@@ -40,7 +40,7 @@ struct StoredKey<std::tuple<A...>> {
   using type = std::tuple<stored_key<A>...>;
 };
 
-/// Throws what Hash<K> does. Not noexcept for strings, so that the standard containers keep their hashes.
+/// Throws what Hash<K> does.
 template <class K>
 struct KeyHash {
   [[nodiscard]] std::size_t operator()(const K& key) const noexcept(noexcept(Hash<K>{}(key))) {
@@ -50,28 +50,30 @@ struct KeyHash {
 template <>
 struct KeyHash<std::string> {
   using is_transparent = void;
-  [[nodiscard]] std::size_t operator()(std::string_view key) const { return Hash<std::string_view>{}(key); }
+  [[nodiscard]] std::size_t operator()(std::string_view key) const noexcept {
+    return Hash<std::string_view>{}(key);
+  }
 };
 
 /// Equal as Hash sees it: NaN is one key, however often it comes.
-template <class K>
-[[nodiscard]] constexpr bool same_key(const K& a, const K& b) {
-  if constexpr (std::floating_point<K>) {
+template <class A, class B>
+[[nodiscard]] constexpr bool same_key(const A& a, const B& b) {
+  if constexpr (std::floating_point<A>) {
     return a == b || (a != a && b != b);
   } else {
     return a == b;
   }
 }
-template <class A, class B>
-[[nodiscard]] constexpr bool same_key(const std::pair<A, B>& a, const std::pair<A, B>& b);
-template <class... A>
-[[nodiscard]] constexpr bool same_key(const std::tuple<A...>& a, const std::tuple<A...>& b) {
+template <class A, class B, class C, class D>
+[[nodiscard]] constexpr bool same_key(const std::pair<A, B>& a, const std::pair<C, D>& b);
+template <class... A, class... B>
+[[nodiscard]] constexpr bool same_key(const std::tuple<A...>& a, const std::tuple<B...>& b) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return (same_key(std::get<I>(a), std::get<I>(b)) && ...);
   }(std::index_sequence_for<A...>());
 }
-template <class A, class B>
-[[nodiscard]] constexpr bool same_key(const std::pair<A, B>& a, const std::pair<A, B>& b) {
+template <class A, class B, class C, class D>
+[[nodiscard]] constexpr bool same_key(const std::pair<A, B>& a, const std::pair<C, D>& b) {
   return same_key(a.first, b.first) && same_key(a.second, b.second);
 }
 
@@ -85,13 +87,19 @@ struct SameKey<std::string> {
   [[nodiscard]] bool operator()(std::string_view a, std::string_view b) const noexcept { return a == b; }
 };
 
+/// The one place that knows which hash table this is. Entries are in the table itself, and move when it grows
+/// or something is erased. Hashes must be mixed, as sluice::Hash is.
+template <class K, class V, class H, class Same, bool stores_hash>
+using KeyTable = tsl::robin_map<K, V, H, Same, std::allocator<std::pair<K, V>>, stores_hash>;
+
 }  // namespace detail
 
-/// What operators keep per key, hashed by sluice::Hash. Strings are looked up by std::string_view.
+/// What operators keep per key, hashed by sluice::Hash. Strings are looked up by std::string_view. To change
+/// a value behind an iterator: `found.value()`.
 template <class K, class V>
-using KeyMap = std::unordered_map<K, V, detail::KeyHash<K>, detail::SameKey<K>>;
+using KeyMap = detail::KeyTable<K, V, detail::KeyHash<K>, detail::SameKey<K>, true>;
 template <class K>
-using KeySet = std::unordered_set<K, detail::KeyHash<K>, detail::SameKey<K>>;
+using KeySet = tsl::robin_set<K, detail::KeyHash<K>, detail::SameKey<K>, std::allocator<K>, true>;
 
 namespace detail {
 
@@ -114,11 +122,12 @@ template <class K, class V, class Key>
 [[nodiscard]] V& value_of_key(KeyMap<K, V>& map, Key&& key) {
   if constexpr (std::same_as<K, std::string>) {
     const auto found = map.find(std::string_view(key));
-    return found != map.end() ? found->second : map.try_emplace(K(std::forward<Key>(key))).first->second;
+    if (found != map.end()) return found.value();
+    return map.try_emplace(K(std::forward<Key>(key))).first.value();
   } else if constexpr (std::same_as<K, std::remove_cvref_t<Key>>) {
-    return map.try_emplace(std::forward<Key>(key)).first->second;
+    return map.try_emplace(std::forward<Key>(key)).first.value();
   } else {
-    return map.try_emplace(K(std::forward<Key>(key))).first->second;
+    return map.try_emplace(K(std::forward<Key>(key))).first.value();
   }
 }
 
