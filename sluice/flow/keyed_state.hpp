@@ -80,7 +80,8 @@ class KeyedState {
   }
   /// The same for who knows hash_of(key) already.
   template <class Q, class Make, class F>
-  [[gnu::always_inline]] inline void update_hashed(std::uint64_t hash, Q&& key, Instant now, Make&& make, F&& f);
+  [[gnu::always_inline]] inline void update_hashed(std::uint64_t hash, Q&& key, Instant now, Make&& make,
+                                                   F&& f);
 
   /// nullptr: there is none. No use of the key.
   template <class Q>

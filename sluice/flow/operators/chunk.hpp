@@ -24,6 +24,9 @@ struct Weightless {
   }
 };
 
+template <class Weight, class T>
+concept Weighs = std::integral<std::remove_cvref_t<std::invoke_result_t<Weight&, const T&>>>;
+
 template <class N>
 [[nodiscard]] std::uint64_t checked_weight(N weight) {
   if constexpr (std::signed_integral<N>) {
@@ -51,9 +54,7 @@ struct ChunkOperator : Operator {
 
   template <class In>
   static consteval bool takes() {
-    constexpr bool fits = requires(Weight& weigh, const In& event) {
-      { weigh(event) } -> std::integral;
-    };
+    constexpr bool fits = detail::Weighs<Weight, In>;
     static_assert(
         fits,
         "sluice: chunk_by_weight(limit, weight) needs a weight that takes a const event and answers "
