@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <tuple>
@@ -48,6 +49,7 @@ class Chain {
   using States = typename StatesOf<std::index_sequence_for<Ops...>>::type;
   static constexpr bool at_most_one = (Ops::at_most_one && ...);
   static constexpr bool batches = (Ops::batches || ...);
+  static constexpr Holding holding = std::max({Holding::nothing, Ops::holding...});
 
   explicit Chain(std::tuple<Ops...> ops) : ops_(std::move(ops)) {}
 

@@ -70,6 +70,13 @@ template <class F>
 template <Role role, class... Ops>
 inline constexpr bool has = ((Ops::role == role) || ...);
 
+/// Whether tick must hand on what an operator holds back: a window that ends could not wait for it.
+template <class Op>
+inline constexpr bool holds_on = [] {
+  if constexpr (requires { Op::holding; }) return Op::holding == Holding::until_tick;
+  return false;
+}();
+
 /// Whether an operator of this role stands behind the join or departition that opens the layer, if there is
 /// one.
 template <Role role, class... Ops>
@@ -84,7 +91,7 @@ template <class Op>
 concept BeforeReduce = requires { requires Op::before_reduce; };
 
 /// How an operator would stand in its layer.
-enum class Place : unsigned char { fits, second_reduce, behind_reduce, late_batch, late_window };
+enum class Place : unsigned char { fits, second_reduce, behind_reduce, late_batch, late_window, held_in_window };
 
 /// Where `Op` would stand behind Ops (flow.md F3.3, F3.4, F4.3, F4.5).
 template <class Op, class... Ops>
@@ -96,6 +103,7 @@ consteval Place place_of() {
   if (BeforeReduce<Op> && reduced) return Place::behind_reduce;
   if (Op::role == Role::batch && (kept || has_behind_gather<Role::window, Ops...>() || has<Role::each, Ops...>)) return Place::late_batch;
   if (Op::role == Role::window && (kept || windowed)) return Place::late_window;
+  if (holds_on<Op> && windowed) return Place::held_in_window;
   return Place::fits;
 }
 
@@ -103,6 +111,9 @@ consteval Place place_of() {
 template <class Op, class... Ops>
 consteval bool fits() {
   constexpr Place place = place_of<Op, Ops...>();
+  static_assert(place != Place::held_in_window,
+                "sluice: what waits or retries comes before the window of its layer, or in a layer of its own "
+                "behind it (shuffle)");
   static_assert(
       place != Place::second_reduce,
       "sluice: a layer has one reduce, group_by or emit_and_reduce; start a new layer with partition, "

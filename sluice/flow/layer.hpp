@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <span>
@@ -23,6 +24,7 @@ class PlainLayer {
   using Output = typename Operators::Output;
   static constexpr bool at_most_one = Operators::at_most_one;
   static constexpr bool identity = sizeof...(Ops) == 0;
+  static constexpr Holding holding = Operators::holding;
 
   PlainLayer(std::tuple<Ops...> ops, const Context& context)
       : chain_(std::move(ops)), states_(chain_.open(context)) {}
@@ -78,6 +80,7 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   using Output = typename Post::Output;
   static constexpr bool at_most_one = false;
   static constexpr bool identity = false;
+  static constexpr Holding holding = std::max(Pre::holding, Post::holding);
 
   WindowedLayer(std::tuple<Before...> before, Window window, std::tuple<Behind...> behind,
                 const Context& context)
@@ -94,31 +97,27 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
       periods_.emplace(context.around().alarm_every(period), period);
     Run<Out> run = running(context, out);
     machine_.begin(run);
+    if constexpr (one_place) machine_.opened(here);
   }
-  void opened(SubscriptionId from) { machine_.opened(from); }
+  void opened(SubscriptionId from) {
+    if constexpr (!one_place) machine_.opened(from);
+  }
   template <class Out>
   void events(std::span<In> events, SubscriptionId from, Context& context, Out& out) {
-    Run<Out> run = running(context, out);
     if constexpr (sizeof...(Before) == 0) {
-      machine_.events(events, from, run);
+      into_windows(events, from, context, out);
     } else {
-      prepare(from, run, [&](auto& keep) {
+      prepare([&](auto& keep) {
         pre_.push_all(before_, context, events, keep);
         pre_.batch_end(before_, context, keep);
       });
+      prepared_into_windows(one_place ? here : from, context, out);
     }
-    if constexpr (Post::batches) {
-      machine_.each_open([&](Pane& pane) {
-        context.enter(pane.id);
-        post_.batch_end(pane.states, context, out);
-      });
-    }
-    machine_.batch_end(from, run);
   }
   template <class Out>
   void closed(SubscriptionId from, Context& context, Out& out) {
     Run<Out> run = running(context, out);
-    machine_.closed(from, run);
+    if constexpr (!one_place) machine_.closed(from, run);
   }
   template <class Out>
   void trigger(const TriggerName& name, Context& context, Out& out) {
@@ -137,6 +136,8 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
       alarms_.erase(found);
       machine_.alarm(key, run);
     } else if (context.is_wake(alarm)) {
+      prepare([&](auto& keep) { pre_.tick(before_, context, keep); });
+      if (!prepared_.empty()) prepared_into_windows(here, context, out);
       machine_.each_open([&](Pane& pane) {
         context.enter(pane.id);
         post_.tick(pane.states, context, out);
@@ -146,17 +147,15 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   template <class Out>
   void finish(Context& context, Out& out) {
     Run<Out> run = running(context, out);
-    if constexpr (sizeof...(Before) != 0) {
-      prepare({}, run, [&](auto& keep) {
-        context.enter({});
-        pre_.fire(before_, context, {context.index(), context.count(), {}, {}}, keep);
-      });
-    }
+    const Trigger done{context.index(), context.count(), {}, {.kind = TriggerName::Kind::done}};
+    context.enter(WindowId{});
+    prepare([&](auto& keep) { pre_.fire(before_, context, done, keep); });
+    if (!prepared_.empty()) prepared_into_windows(here, context, out);
     machine_.finish(run);
     for (const auto& [alarm, period] : periods_) context.around().forget_alarm(alarm);
   }
   [[nodiscard]] std::size_t pending() {
-    std::size_t held = 0;
+    std::size_t held = pre_.pending(before_);
     machine_.each_open([&](Pane& pane) { held += post_.pending(pane.states); });
     return held;
   }
@@ -166,14 +165,34 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   [[nodiscard]] Run<Out> running(Context& context, Out& out) noexcept {
     return Run<Out>(post_, policy_, alarms_, context, out);
   }
-  /// What the operators before the window hand on by f(keep) goes into it.
-  template <class Out, class F>
-  void prepare(SubscriptionId from, Run<Out>& run, F f) {
+  /// Keeps what the operators before the window hand on during f(where to).
+  template <class F>
+  void prepare(F f) {
     auto keep = [this](auto&& event) { prepared_.emplace_back(std::forward<decltype(event)>(event)); };
     f(keep);
-    machine_.events(std::span<Event>(prepared_), from, run);
+  }
+  template <class Out>
+  void prepared_into_windows(SubscriptionId from, Context& context, Out& out) {
+    into_windows(std::span<Event>(prepared_), from, context, out);
     prepared_.clear();
   }
+  template <class Out>
+  void into_windows(std::span<Event> events, SubscriptionId from, Context& context, Out& out) {
+    Run<Out> run = running(context, out);
+    machine_.events(events, from, run);
+    if constexpr (Post::batches) {
+      machine_.each_open([&](Pane& pane) {
+        context.enter(pane.id);
+        post_.batch_end(pane.states, context, out);
+      });
+    }
+    machine_.batch_end(from, run);
+  }
+
+  /// Events that were held back have no subscription any more: the window is told of one that lasts as long
+  /// as the stage.
+  static constexpr bool one_place = Pre::holding != Holding::nothing;
+  static constexpr SubscriptionId here = {};
 
   Pre pre_;
   typename Pre::States before_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -67,40 +68,102 @@ class LayerRun : private Surroundings, public LayerControl {
   void begin() {
     if (seat_.on_init) seat_.on_init(seat_.index, seat_.count);
     me().send([this](auto& out) { layer_.begin(context_, out); });
+    for (const auto* list : {&seat_.upstreams, &seat_.running}) {
+      for (const SubscribeTo<In>& one : *list) {
+        most_held_ = one.options.max_demand;
+        least_held_ = min_demand_of(one.options);
+      }
+    }
     open_ = seat_.upstreams.size() + seat_.running.size();
     for (SubscribeTo<In>& one : std::exchange(seat_.upstreams, {})) me().subscribe(std::move(one));
     if (open_ == 0) me().later([this] { complete(); });
   }
-  void opened(const Subscription& from) { layer_.opened(from.id()); }
+  void opened(const Subscription& from) {
+    sources_.push_back({from});
+    layer_.opened(from.id());
+    if (full_) from.pause();
+  }
   void run_events(Events<In>& events, const Subscription& from) {
+    context_.enter(from.id());
     me().send_up_to(events.size(),
                     [&](auto& out) { layer_.events(events.mine(), from.id(), context_, out); });
+    count_held();
   }
   /// An upstream has ended, or the subscription to it.
   void closed(const Cancellation& cancellation, const Subscription& from) {
+    std::erase_if(sources_, [&](const Source& source) { return source.from == from; });
     const Reason reason = end_of_upstream(cancellation, from);
     if (!reason.polite() || says_flow_stopped(reason)) {  // no end of its events: `done` does not fire (E4)
       me().give_up(reason);
       return;
     }
     me().send([&](auto& out) { layer_.closed(from.id(), context_, out); });
+    count_held();
     if (--open_ == 0) complete();
   }
   void alarm(TimerId timer) {
     me().send([&](auto& out) { layer_.alarm(timer, context_, out); });
+    count_held();
     if (completing_) complete();
   }
   /// Whether operators still hold back what they will hand on by their alarms.
   [[nodiscard]] bool holds_back() const noexcept { return completing_ && !finished_; }
+  void fire(const std::string& name) {
+    me().send(
+        [&](auto& out) { layer_.trigger({.kind = TriggerName::Kind::named, .text = name}, context_, out); });
+    count_held();
+  }
+
+  [[nodiscard]] const LayerSeat<In>& seat() const noexcept { return seat_; }
+  [[nodiscard]] bool holds_events() const noexcept { return held_ != 0; }
 
  private:
-  /// All events are here; what operators still hold back comes by their alarms.
+  /// A stage above. Nothing is asked of it while an operator does not want it, or the layer is full.
+  struct Source {
+    enum class Wanted : unsigned char { yes, no };
+    Subscription from;
+    Wanted wanted = Wanted::yes;
+  };
+
+  /// All events are here; what operators still hold back comes by their alarms, also what they hold back of
+  /// what `done` has brought them.
   void complete() {
     completing_ = true;
-    if (finished_ || layer_.pending() != 0) return;
-    finished_ = true;
-    me().send([this](auto& out) { layer_.finish(context_, out); });
+    count_held();
+    if (held_ != 0 || ended_) return;
+    if (!finished_) {
+      finished_ = true;
+      me().send([this](auto& out) { layer_.finish(context_, out); });
+      count_held();
+      if (held_ != 0) return;
+    }
+    ended_ = true;
     me().finished();
+  }
+  /// Back-pressure: with as many events held as a subscription may ask for, nothing more is asked for until
+  /// they are few again. What is on its way then still comes, so with n subscriptions no more than
+  /// (n + 2) * max_demand are held.
+  void count_held() {
+    if constexpr (Layer::holding == Holding::until_tick) {
+      held_ = layer_.pending();
+      const bool full = full_ ? held_ > least_held_ : held_ >= most_held_;
+      if (full == std::exchange(full_, full)) return;
+      for (const Source& source : sources_) ask_or_not(source);
+    }
+  }
+  void ask_or_not(const Source& source) const {
+    if (full_ || source.wanted == Source::Wanted::no) {
+      source.from.pause();
+    } else {
+      source.from.resume();
+    }
+  }
+  void want(SubscriptionId from, typename Source::Wanted wanted) {
+    for (Source& source : sources_) {
+      if (source.from.id() != from) continue;
+      source.wanted = wanted;
+      ask_or_not(source);
+    }
   }
 
   [[nodiscard]] Self& me() noexcept { return static_cast<Self&>(*this); }
@@ -110,14 +173,23 @@ class LayerRun : private Surroundings, public LayerControl {
   TimerId alarm_every(Duration period) final { return me().set_alarm_every(period); }
   void forget_alarm(TimerId alarm) final { me().drop_alarm(alarm); }
   void write_log(Severity severity, std::string text) const final { me().write(severity, std::move(text)); }
+  std::uint64_t draw() final { return me().draw_bits(); }
+  void pause(SubscriptionId from) final { want(from, Source::Wanted::no); }
+  void resume(SubscriptionId from) final { want(from, Source::Wanted::yes); }
 
   LayerSeat<In> seat_;
   Context context_;
   Layer layer_;
   std::vector<Subscription> running_;
+  std::vector<Source> sources_;
   std::size_t open_ = 0;
-  bool completing_ = false;
-  bool finished_ = false;
+  std::size_t held_ = 0;  // by operators, as of the last callback
+  Demand most_held_ = 1;
+  Demand least_held_ = 0;
+  bool full_ = false;
+  bool completing_ = false;  // no events will come
+  bool finished_ = false;    // `done` has fired
+  bool ended_ = false;
 };
 
 /// The services of a stage under the names LayerRun calls them by; Base is ProducerConsumer or Consumer.
@@ -129,6 +201,7 @@ class LayerServices : public Base {
   TimerId set_alarm_every(Duration period) { return this->every(period); }
   void drop_alarm(TimerId alarm) { this->cancel(alarm); }
   void write(Severity severity, std::string text) const { this->log(severity, std::move(text)); }
+  std::uint64_t draw_bits() { return this->host().draw(); }
   void give_up(const Reason& reason) { this->stop(reason); }
   void later(UniqueFunction<void()> code) { this->info(std::move(code)); }
   template <class In>
@@ -185,7 +258,7 @@ class LayerStage final
     }
   }
   void handle_timer(TimerId timer) override { Run::alarm(timer); }
-  [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back(); }
+  [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back() || Run::holds_events(); }
 
   template <class F>
   void send(F f) {
@@ -232,7 +305,7 @@ class LayerEnd final : public LayerServices<Consumer<In>>, public LayerRun<Layer
   }
   void handle_events(Events<In> events, const Subscription& from) override { Run::run_events(events, from); }
   void handle_timer(TimerId timer) override { Run::alarm(timer); }
-  [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back(); }
+  [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back() || Run::holds_events(); }
 
   template <class F>
   void send(F f) {

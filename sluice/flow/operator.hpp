@@ -24,6 +24,13 @@ enum class Role : unsigned char {
   reduce,  ///< keeps an accumulator per window, and hands on what it emits at a trigger: at most one
 };
 
+/// Whether an operator keeps events back and hands them on outside of their push, and until when.
+enum class Holding : unsigned char {
+  nothing,     ///< it hands on in push what it hands on; or what is no event that came to it, at a trigger
+  until_done,  ///< for some time; `done` gets out all that is left
+  until_tick,  ///< until tick hands them on, and their stage does not end before: see pending
+};
+
 /// For operators that keep nothing.
 struct NoState {};
 
@@ -35,6 +42,11 @@ struct Operator : OperatorTag {
   static constexpr Role role = Role::each;
   /// Whether it hands on at most one event for each that comes, and none at other times.
   static constexpr bool at_most_one = false;
+
+  /// Events held until_tick stop the stage from asking for more while they are many (LayerRun), and come
+  /// before the window of their layer. A window behind held events sees them come from one place, as behind a
+  /// stage.
+  static constexpr Holding holding = Holding::nothing;
 
   /// Whether it has a batch_end.
   static constexpr bool batches = false;
@@ -57,7 +69,8 @@ struct Operator : OperatorTag {
   /// A time has come that somebody in this stage asked for by Context::wake_at.
   template <class S, class Next>
   void tick(S& /*state*/, Context& /*context*/, const Next& /*next*/) {}
-  /// Events it holds back that tick() will hand on; the stage does not end before.
+  /// Events it holds back that tick() will hand on; the stage does not end before, and asks for nothing more
+  /// while they are as many as its max_demand.
   template <class S>
   [[nodiscard]] std::size_t pending(const S& /*state*/) const {
     return 0;
