@@ -3,6 +3,11 @@
 /// Everything of sluice::flow: parallel, partitioned, windowed data flows over stages (docs/flow.md).
 
 #include "sluice/flow/child.hpp"
+#include "sluice/flow/failure/dead_letter.hpp"
+#include "sluice/flow/failure/failure_count.hpp"
+#include "sluice/flow/failure/retry.hpp"
+#include "sluice/flow/failure/skip.hpp"
+#include "sluice/flow/failure/stop.hpp"
 #include "sluice/flow/flow.hpp"
 #include "sluice/flow/from.hpp"
 #include "sluice/flow/from_lines.hpp"
@@ -20,6 +25,7 @@
 #include "sluice/flow/operators/filter.hpp"
 #include "sluice/flow/operators/flat_map.hpp"
 #include "sluice/flow/operators/group_by.hpp"
+#include "sluice/flow/operators/guard.hpp"
 #include "sluice/flow/operators/map.hpp"
 #include "sluice/flow/operators/map_batch.hpp"
 #include "sluice/flow/operators/reduce.hpp"
