@@ -28,6 +28,7 @@
 #include "sluice/flow/operators/guard.hpp"
 #include "sluice/flow/operators/map.hpp"
 #include "sluice/flow/operators/map_batch.hpp"
+#include "sluice/flow/operators/parallel_map.hpp"
 #include "sluice/flow/operators/reduce.hpp"
 #include "sluice/flow/operators/take_sort.hpp"
 #include "sluice/flow/operators/uniq.hpp"
