@@ -91,7 +91,14 @@ template <class Op>
 concept BeforeReduce = requires { requires Op::before_reduce; };
 
 /// How an operator would stand in its layer.
-enum class Place : unsigned char { fits, second_reduce, behind_reduce, late_batch, late_window, held_in_window };
+enum class Place : unsigned char {
+  fits,
+  second_reduce,
+  behind_reduce,
+  late_batch,
+  late_window,
+  held_in_window
+};
 
 /// Where `Op` would stand behind Ops (flow.md F3.3, F3.4, F4.3, F4.5).
 template <class Op, class... Ops>
@@ -101,7 +108,9 @@ consteval Place place_of() {
   constexpr bool windowed = has<Role::window, Ops...>;
   if (Op::role == Role::reduce && reduced) return Place::second_reduce;
   if (BeforeReduce<Op> && reduced) return Place::behind_reduce;
-  if (Op::role == Role::batch && (kept || has_behind_gather<Role::window, Ops...>() || has<Role::each, Ops...>)) return Place::late_batch;
+  if (Op::role == Role::batch &&
+      (kept || has_behind_gather<Role::window, Ops...>() || has<Role::each, Ops...>))
+    return Place::late_batch;
   if (Op::role == Role::window && (kept || windowed)) return Place::late_window;
   if (holds_on<Op> && windowed) return Place::held_in_window;
   return Place::fits;
@@ -111,9 +120,10 @@ consteval Place place_of() {
 template <class Op, class... Ops>
 consteval bool fits() {
   constexpr Place place = place_of<Op, Ops...>();
-  static_assert(place != Place::held_in_window,
-                "sluice: what waits or retries comes before the window of its layer, or in a layer of its own "
-                "behind it (shuffle)");
+  static_assert(
+      place != Place::held_in_window,
+      "sluice: what waits or retries comes before the window of its layer, or in a layer of its own "
+      "behind it (shuffle)");
   static_assert(
       place != Place::second_reduce,
       "sluice: a layer has one reduce, group_by or emit_and_reduce; start a new layer with partition, "

@@ -25,7 +25,7 @@ consteval bool has_keys() {
 template <class L, class R, class LeftKey, class RightKey>
 consteval bool has_equal_keys() {
   if constexpr (has_keys<L, R, LeftKey, RightKey>()) {
-    return std::same_as<key_of<LeftKey, L>, key_of<RightKey, R>>;
+    return std::same_as<join_key_of<LeftKey, L>, join_key_of<RightKey, R>>;
   } else {
     return true;
   }

@@ -40,6 +40,7 @@ class LayerRun : private Surroundings, public LayerControl {
   void trigger(const std::string& name) final {
     me().send(
         [&](auto& out) { layer_.trigger({.kind = TriggerName::Kind::named, .text = name}, context_, out); });
+    count_held();
   }
   std::vector<HostPtr> connect() final {
     std::vector<HostPtr> sources;
@@ -108,11 +109,6 @@ class LayerRun : private Surroundings, public LayerControl {
   }
   /// Whether operators still hold back what they will hand on by their alarms.
   [[nodiscard]] bool holds_back() const noexcept { return completing_ && !finished_; }
-  void fire(const std::string& name) {
-    me().send(
-        [&](auto& out) { layer_.trigger({.kind = TriggerName::Kind::named, .text = name}, context_, out); });
-    count_held();
-  }
 
   [[nodiscard]] const LayerSeat<In>& seat() const noexcept { return seat_; }
   [[nodiscard]] bool holds_events() const noexcept { return held_ != 0; }

@@ -12,7 +12,8 @@
 
 namespace sluice::inline v0::flow {
 
-/// The plan of a flow in the making: what its stages will be, drawn by the same rules by which they are started.
+/// The plan of a flow in the making: what its stages will be, drawn by the same rules by which they are
+/// started.
 class Plan {
  public:
   /// `workers`: of the runtime it will run on; std::nullopt: not known.

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "sluice/core/hash.hpp"
+#include "sluice/flow/key_map.hpp"
 
 namespace sluice::inline v0::flow {
 
@@ -28,20 +28,14 @@ struct Side {
 
 namespace detail {
 
-template <class T>
-inline constexpr bool is_text =
-    std::is_same_v<T, std::string_view> || std::is_same_v<T, const char*> || std::is_same_v<T, char*>;
-
 /// What is kept of a key: text is copied, as it may belong to an event that moves.
 template <class F, class T>
-using key_of = std::conditional_t<is_text<std::decay_t<std::invoke_result_t<const F&, const T&>>>,
-                                  std::string, std::decay_t<std::invoke_result_t<const F&, const T&>>>;
+using join_key_of = stored_key<std::invoke_result_t<const F&, const T&>>;
 
 /// The key as it is looked up: text without copying it.
 template <class Key>
 [[nodiscard]] decltype(auto) looked_up(const Key& key) noexcept {
-  if constexpr (std::is_convertible_v<const Key&, std::string_view> &&
-                (is_text<std::decay_t<const Key&>> || std::is_same_v<Key, std::string>)) {
+  if constexpr (CharactersKey<Key>) {
     return std::string_view(key);
   } else {
     return (key);

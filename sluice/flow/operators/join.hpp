@@ -33,7 +33,7 @@ struct JoinResult<F, L, R> : std::invoke_result<F&, const L&, const R&> {};
 template <class L, class R, class LeftKey, class RightKey, class F>
 struct JoinOperator : Operator {
   static constexpr Role role = Role::gather;
-  using Table = JoinTable<detail::key_of<LeftKey, L>, L, R>;
+  using Table = JoinTable<detail::join_key_of<LeftKey, L>, L, R>;
   template <class In>
   using Output = std::remove_cvref_t<typename detail::JoinResult<F, L, R>::type>;
   template <class In>
