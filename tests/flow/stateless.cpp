@@ -65,6 +65,19 @@ SCENARIO_OF(MapBatch, NoBatchIsEmpty) {
   EXPECT_THAT(events_of(two_ranges() | none | front, world), IsEmpty());
 }
 
+#if __has_include("sluice/flow/window/fixed.hpp")
+SCENARIO(FL_094_MapBatchWorksBeforeAFixedWindow) {
+  const auto doubled = flow::map_batch([](std::vector<int> batch) {
+    for (int& ms : batch) ms *= 2;
+    return batch;
+  });
+  const auto at = [](int ms) { return flow::EventTime(std::chrono::milliseconds(ms)); };
+  const auto sums = flow::from(std::vector{0, 100, 600, 700}, {.stages = 1}) | doubled |
+                    flow::window::fixed(std::chrono::seconds(1), at) | flow::reduce(0, std::plus{});
+  EXPECT_THAT(events_of(sums, world), ElementsAre(200, 2600));
+}
+#endif
+
 SCENARIO(FL_024_MapValuesKeepsTheKeys) {
   const std::vector<std::pair<std::string, int>> entries = {{"a", 1}, {"b", 2}};
   const auto tripled = flow::from(entries, {.stages = 1}) | flow::map_values([](int n) { return 3 * n; });
@@ -94,7 +107,7 @@ SCENARIO(FL_030_OneStageInEveryLayerKeepsTheOrder) {
 }
 
 SCENARIO(FL_060_TheSizeOfBatchesDoesNotChangeWhatTriggersSee) {
-  for (const Demand max : {1000, 5}) {
+  for (const Demand max : {Demand{1000}, Demand{5}}) {
     const auto sums = flow::from(std::views::iota(1, 101), {.stages = 1, .max_demand = max}) |
                       flow::window::global({.trigger = flow::every(10)}) | flow::reduce(0, std::plus{});
     EXPECT_THAT(events_of(sums, world),
