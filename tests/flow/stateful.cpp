@@ -306,6 +306,42 @@ SCENARIO_OF(Keys, TiedMembersAreKeptAsValues) {
       ElementsAre(Pair(1, "1"), Pair(0, "2"), Pair(1, "0"), Pair(0, "1"), Pair(1, "2"), Pair(0, "0")));
 }
 
+}  // namespace
+
+/// Counts its copies.
+struct Copied {
+  Copied(int n, std::shared_ptr<int> copies_made) : number(n), copies(std::move(copies_made)) {}
+  Copied(const Copied& other) : number(other.number), copies(other.copies) { ++*copies; }
+  Copied(Copied&&) noexcept = default;
+  Copied& operator=(const Copied&) = delete;
+  Copied& operator=(Copied&&) = delete;
+  ~Copied() = default;
+  friend bool operator==(const Copied& a, const Copied& b) { return a.number == b.number; }
+
+  int number;
+  std::shared_ptr<int> copies;
+};
+
+}  // namespace sluice::flow_tests
+
+template <>
+struct sluice::Hash<sluice::flow_tests::Copied> {
+  [[nodiscard]] std::uint64_t operator()(const sluice::flow_tests::Copied& key) const noexcept {
+    return mix_bits(static_cast<std::uint64_t>(key.number));
+  }
+};
+
+namespace sluice::flow_tests {
+namespace {
+
+SCENARIO_OF(Keys, AreCopiedOnlyWhenTheyAreNew) {
+  const auto copies = std::make_shared<int>(0);
+  const auto few = up_to(100) | flow::map([copies](int n) { return Copied(n % 5, copies); }) | flow::uniq() |
+                   flow::map([](const Copied& event) { return event.number; });
+  EXPECT_THAT(events_of(few, world), ElementsAre(1, 2, 3, 4, 0));
+  EXPECT_EQ(*copies, 5);
+}
+
 SCENARIO_OF(Keys, NotANumberIsOneKeyAndZeroHasNoSign) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> reals = {nan, 1, -nan, 0.0, -0.0, nan};
@@ -341,6 +377,18 @@ SCENARIO_OF(Failures, AReducerThatThrowsFailsTheFlow) {
   EXPECT_EQ(failure_of(up_to(100) | at_60, world), "60 is too much");
   EXPECT_EQ(failure_of(up_to(100) | flow::partition({.stages = 3, .max_demand = 5}) | at_60, world),
             "60 is too much");
+}
+
+SCENARIO_OF(Failures, AnAccumulatorThatOnlyMovesIsEmittedAtTheEndOfItsWindow) {
+  using Boxes = std::vector<std::unique_ptr<int>>;
+  const auto boxes = flow::reduce([] { return Boxes{}; },
+                                  [](Boxes& all, int n) { all.push_back(std::make_unique<int>(n)); });
+  const auto open = flow::map([](const std::unique_ptr<int>& box) { return *box; });
+  EXPECT_THAT(events_of(up_to(3) | boxes | flow::flatten() | open, world), ElementsAre(1, 2, 3));
+  EXPECT_THAT(events_of(up_to(3) | boxes | flow::emit(flow::events) | open, world), ElementsAre(1, 2, 3));
+  const auto every_two = flow::window::global({.trigger = flow::every(2)});
+  EXPECT_THAT(failure_of(up_to(3) | every_two | boxes | flow::flatten() | open, world),
+              ::testing::HasSubstr("cannot be copied"));
 }
 
 SCENARIO_OF(Failures, ATriggerThatThrowsFailsTheFlow) {
