@@ -83,12 +83,15 @@ struct VectorTerminal : TerminalTag {
     std::vector<T> all;
     auto events = range.execute(flow);
     if (events.empty_flow()) return all;
+    std::optional<Reason> failure;
     try {
       for (T& event : events) all.push_back(std::move(event));
-    } catch (const RangeFailed&) {  // the outcome says more
+    } catch (const RangeFailed& failed) {
+      failure = failed.reason();
     }
     const Outcome outcome = events.handle().wait().value();
-    if (outcome.kind != Outcome::Kind::completed) throw FlowFailed(outcome);
+    if (outcome.kind != Outcome::Kind::completed) throw FlowFailed(outcome);  // it says more
+    if (failure) throw FlowFailed({Outcome::Kind::failed, *failure});
     return all;
   }
 };
