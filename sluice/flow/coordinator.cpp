@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
 
 #include "sluice/flow/layer_control.hpp"
@@ -75,11 +76,11 @@ Coordinator::Coordinator(Build build, DemandFlow demand, std::shared_ptr<FlowRec
 
 /// Only where it could not end its stages before: a start that failed, a crash, kill.
 Coordinator::~Coordinator() {
-  for (auto member = members_.rbegin(); member != members_.rend(); ++member) {
-    if (!member->own || !member->host || member->host->ended()) continue;
-    AnyRef(member->host).stop_async(flow_stopped());
-    if (member->shutdown != forever)
-      host().start_alarm(member->shutdown, [orphan = member->host] { orphan->kill(); });
+  for (const Member& member : std::views::reverse(members_)) {
+    if (!member.own || !member.host || member.host->ended()) continue;
+    AnyRef(member.host).stop_async(flow_stopped());
+    if (member.shutdown != forever)
+      host().start_alarm(member.shutdown, [orphan = member.host] { orphan->kill(); });
   }
   record_->settle(
       {Outcome::Kind::failed, host().ended() ? host().end_reason() : Reason::killed(), host().label()});

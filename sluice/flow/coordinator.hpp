@@ -88,7 +88,7 @@ class Coordinator final : public Stage, private Assembly {
   void pass_demand_on();
   void tell_layers(std::function<void(LayerControl&)> what);
 
-  void gone(std::size_t member, const Reason& reason);
+  void gone(std::size_t index, const Reason& reason);
   void lost(const HostPtr& consumer, const Reason& reason);
   void last_has_ended(const Reason& reason);
   void fail(const Outcome& outcome);
