@@ -237,6 +237,32 @@ SCENARIO_OF(Flow, AnEmptyFlowStillHasItsResultsRead) {
   for (int times = 0; times != 20; ++times) EXPECT_THAT(events_of(sum, world), ElementsAre(7, 7, 7));
 }
 
+/// Nothing begins before the reader has subscribed, however long that takes.
+TEST(Flow, AReaderIsWaitedForThatIsLate) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Simulation simulation({.seed = seed, .delay_chance = 0.5, .log = [](const LogRecord&) {}});
+    const auto none = flow::from(std::vector<long>{}, {.stages = 2}) | flow::map(same);
+    EXPECT_THAT(none | flow::to_vector(simulation), IsEmpty());
+    const auto sum = none | flow::reduce(7L, std::plus{});
+    EXPECT_THAT(sum | flow::to_vector(simulation), ElementsAre(7, 7));
+    if (HasFailure()) return;
+  }
+}
+
+SCENARIO_OF(Flow, ARangeReadToItsEndLeavesACompletedFlow) {
+  for (int times = 0; times != 5; ++times) {
+    std::optional<flow::FlowHandle<long>> handle;
+    {
+      auto range = flow::from(std::vector<long>{1, 2, 3}, {.stages = 3}) | flow::map(same) |
+                   flow::to_range(world.runtime());
+      handle = range.handle();
+      for (const long n : range) EXPECT_LE(n, 3);
+    }
+    EXPECT_EQ(*handle->wait(), flow::Outcome());
+  }
+}
+
 SCENARIO_OF(Flow, ARunThatSomebodyStopsAnswersThat) {
   const auto stopper = [&](long n) {
     if (n == 100) world->find<flow::Coordinator>("mine")->stop_async(Reason::shutdown("changed my mind"));
