@@ -95,7 +95,7 @@ struct ReduceOperator : Operator {
 
   Make make;
   F f;
-  AtTrigger at_trigger = {};
+  AtTrigger at_trigger;
 };
 
 /// Folds the events of each stage and window into an accumulator, and emits it at each trigger, last when the
@@ -103,7 +103,7 @@ struct ReduceOperator : Operator {
 /// `reduce(0L, [](long& sum, long n) { sum += n; })`, `reduce(0L, std::plus{})`
 template <class Make, class F>
 [[nodiscard]] auto reduce(Make begin, F f) {
-  return ReduceOperator<Make, F>{{}, std::move(begin), std::move(f)};
+  return ReduceOperator<Make, F>{{}, std::move(begin), std::move(f), {}};
 }
 
 /// See emit_and_reduce().
@@ -155,7 +155,7 @@ struct EmitAndReduceOperator : Operator {
 
   Make make;
   F f;
-  AtTrigger at_trigger = {};
+  AtTrigger at_trigger;
 };
 
 /// As reduce, but `f(acc, event, out)` may also emit at once, in order (flow.md F4.2). What a trigger emits
@@ -164,7 +164,7 @@ template <class Make, class F>
 [[nodiscard]] auto emit_and_reduce(Make begin, F f) {
   static_assert(detail::Emitting<F>,
                 "sluice: emit_and_reduce(begin, f) needs an f whose last parameter is Emit<R>&");
-  return EmitAndReduceOperator<Make, F>{{}, std::move(begin), std::move(f)};
+  return EmitAndReduceOperator<Make, F>{{}, std::move(begin), std::move(f), {}};
 }
 
 namespace detail {
