@@ -9,7 +9,7 @@ using ::testing::HasSubstr;
 
 /// The sum of each batch: an operator of a user.
 struct SumOfBatch : flow::Operator {
-  static constexpr bool batches = true;
+  [[maybe_unused]] static constexpr bool batches = true;
   template <class In>
   using Output = In;
   template <class In>
