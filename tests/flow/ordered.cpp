@@ -144,7 +144,7 @@ TEST(Reorder, HoldsNoMoreThanIsFarAheadHoweverSlowOneStageIsAndNeverHalts) {
 
 SCENARIO_OF(ParallelMap, KeepsTheOrderForAnyNumberOfStagesAndAnyDemand) {
   for (const std::size_t stages : {1U, 2U, 3U, 8U}) {
-    for (const Demand max : {1, 2, 5, 64, 1000}) {
+    for (const Demand max : std::vector<Demand>{1, 2, 5, 64, 1000}) {
       const auto squared = one_to(300) | flow::parallel_map(square, {.stages = stages, .max_demand = max});
       EXPECT_EQ(events_of(squared, world), squares_to(300)) << stages << " stages, max_demand " << max;
     }

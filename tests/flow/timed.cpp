@@ -36,9 +36,9 @@ class PassLogbook {
   [[nodiscard]] std::size_t most_within(long period) const {
     const auto passed = all();
     std::size_t most = 0;
-    for (const auto& [from, first] : passed) {
-      const auto within = std::ranges::count_if(passed, [&, from = from](const auto& one) {
-        return one.first >= from && one.first < from + period;
+    for (const auto& first : passed) {
+      const auto within = std::ranges::count_if(passed, [&](const auto& one) {
+        return one.first >= first.first && one.first < first.first + period;
       });
       most = std::max(most, static_cast<std::size_t>(within));
     }
@@ -110,7 +110,7 @@ SCENARIO_OF(Throttle, LetsSoManyPassPerPeriodAndDropsNone) {
 }
 
 SCENARIO_OF(Throttle, NoStretchOfTheLengthOfAPeriodHoldsMoreWhateverTheDemand) {
-  for (const Demand max : {1, 2, 7, 1000}) {
+  for (const Demand max : std::vector<Demand>{1, 2, 7, 1000}) {
     const auto book = std::make_shared<PassLogbook>(world);
     const auto handle = one_to(100, max) | flow::throttle({.events = 7, .per = 30ms}, {.max_demand = max}) |
                         noted_in(book) | flow::start(world.runtime());
@@ -187,6 +187,41 @@ SCENARIO_OF(Throttle, LetsTheSlowestSourceFailTheFlowAtOnce) {
                       flow::throttle({.events = 2, .per = 1s}) | noted_in(book) |
                       flow::start(world.runtime());
   EXPECT_EQ(end_of(handle, world), flow::Outcome::Kind::failed);
+}
+
+/// A shutdown ends sources first and hands out what is under way: also what waits in a throttle.
+TEST(Throttle, AShutdownWaitsForWhatWaits) {
+  for (std::uint64_t seed = 1; seed <= 32; ++seed) {
+    World world(seed);
+    const auto taken = std::make_shared<std::atomic<int>>(0);
+    const auto book = std::make_shared<PassLogbook>(world);
+    const auto handle = flow::from(counted(taken), {.stages = 1, .max_demand = 4}) |
+                        flow::throttle({.events = 1, .per = 1s}, {.max_demand = 4}) | noted_in(book) |
+                        flow::start(world.runtime());
+    world.settle();
+    EXPECT_TRUE(world->shutdown(60s).drained);
+    EXPECT_EQ(book->events(), numbers_to(*taken));
+  }
+}
+
+TEST(PassLog, CountsWhatPassedInTheLastPeriod) {
+  const auto at = [](int ms) { return Instant{} + std::chrono::milliseconds(ms); };
+  flow::PassLog log({.events = 3, .per = 100ms});
+  log.pass();
+  log.stamp(at(10));
+  log.pass();
+  log.pass();
+  EXPECT_EQ(log.left(), 0U);
+  log.stamp(at(60));
+  EXPECT_EQ(log.next(), at(110));
+  log.stamp(at(109));
+  EXPECT_EQ(log.left(), 0U);
+  log.stamp(at(110));
+  EXPECT_EQ(log.left(), 1U);
+  log.stamp(at(159));
+  EXPECT_EQ(log.left(), 1U);
+  log.stamp(at(160));
+  EXPECT_EQ(log.left(), 3U);
 }
 
 TEST(Throttle, ChecksItsOptions) {

@@ -53,7 +53,7 @@ struct EnrichOperator : Operator {
   template <class In>
   static consteval bool takes() {
     constexpr bool keyed =
-        requires(const Key& key, const In& event, const Map& map) { map.find(std::invoke(key, event)); };
+        requires(const Key& of, const In& event, const Map& map) { map.find(std::invoke(of, event)); };
     static_assert(
         keyed,
         "sluice: enrich(table, key, f) needs a key that takes const T& and answers a key of the table");
