@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "flow/fed.hpp"
 #include "flow/flow.hpp"
 
 namespace sluice::flow_tests {
@@ -272,6 +273,26 @@ SCENARIO_OF(Guard, RetryRunsTheElementAgainWhileOthersGoOn) {
   world.advance(250ms);
   EXPECT_THAT(passed.all(), ElementsAre(0, 0, 0, 1, 2));
   EXPECT_EQ(often.calls_for(2), 3);
+  EXPECT_EQ(kind_of(end_of(handle, world)), completed);
+}
+
+SCENARIO_OF(Guard, EachElementWaitsForItsOwnDelay) {
+  Fed fed(world);
+  const Shared<int> passed;
+  const FailsSoOften often;
+  const auto handle = from(fed) | flow::guard(failure::retry({.first = 100ms}), flow::map(often)) |
+                      noted_in(passed) | flow::start(world.runtime());
+  fed.push(1);
+  world.advance(70ms);
+  fed.push(2);
+  world.advance(51ms);
+  EXPECT_THAT(passed.all(), ElementsAre(1));
+  EXPECT_EQ(often.calls_for(2), 1);  // its time is at 150 ms at the earliest
+  world.advance(70ms);
+  EXPECT_EQ(often.calls_for(2), 2);
+  world.advance(1s);
+  EXPECT_THAT(passed.all(), ElementsAre(1, 2));
+  fed.close();
   EXPECT_EQ(kind_of(end_of(handle, world)), completed);
 }
 
