@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "flow/fed.hpp"
 #include "flow/flow.hpp"
 
 namespace sluice::flow_tests {
@@ -247,49 +248,6 @@ SCENARIO_OF(Sample, EachNthOfEveryWindow) {
   const auto firsts = one_to(10) | flow::window::count(4) | flow::sample({.every = 3}) |
                       flow::reduce(std::vector<int>{}, Append<int>{});
   EXPECT_THAT(events_of(firsts, world), ElementsAre(ElementsAre(3), ElementsAre(7), ElementsAre()));
-}
-
-/// A flow of what the test pushes.
-class Fed {
- public:
-  explicit Fed(World& world) : world_(&world) {
-    auto [inlet, ref] = world->start_inlet<int>();
-    inlet_.emplace(inlet);
-    producer_ = ref;
-  }
-  void push(int event) {
-    inlet_->push(event);
-    world_->settle();
-  }
-  void close() {
-    inlet_->close();
-    world_->settle();
-  }
-  [[nodiscard]] const ProducerRef<int>& producer() const noexcept { return producer_; }
-
- private:
-  World* world_;
-  std::optional<Inlet<int>> inlet_;
-  ProducerRef<int> producer_;
-};
-
-/// A stage that runs already, as the source of a flow.
-class RunningFeed final : public flow::Feed<int> {
- public:
-  explicit RunningFeed(ProducerRef<int> producer) : producer_(std::move(producer)) {}
-  [[nodiscard]] flow::Upstreams<int> build(flow::Assembly& /*assembly*/,
-                                           const flow::Border<int>& /*border*/) const override {
-    flow::Upstreams<int> made;
-    made.emplace_back(producer_);
-    return made;
-  }
-  [[nodiscard]] bool divides() const override { return false; }
-
- private:
-  ProducerRef<int> producer_;
-};
-[[nodiscard]] auto from(const Fed& fed) {
-  return flow::detail::from_feed<int>(std::make_shared<RunningFeed>(fed.producer()), {.stages = 1});
 }
 
 SCENARIO_OF(Sample, TheLatestOfEachPeriodAtItsEnd) {
