@@ -204,7 +204,7 @@ SCENARIO_OF(Triggers, AFunctionMayFireBeforeTheFirstEventItIsGiven) {
     }
     return Step::proceed(ten);
   };
-  for (const Demand max : {1, 2, 1000}) {
+  for (const Demand max : std::vector<Demand>{1, 2, 1000}) {
     const auto lists =
         flow::from(std::vector{1, 2, 11, 12, 30, 31}, {.stages = 1, .max_demand = max, .min_demand = 0}) |
         flow::window::global().trigger_by(0, tens) | flow::reduce(std::vector<int>(), Append<int>()) |

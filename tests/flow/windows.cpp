@@ -87,7 +87,7 @@ SCENARIO(FL_073_CountWindowsAreNumbered) {
 }
 
 SCENARIO(FL_074_CountWindowsDoNotDependOnBatches) {
-  for (const Demand max : {1000, 50, 7, 1}) {
+  for (const Demand max : std::vector<Demand>{1000, 50, 7, 1}) {
     const auto sums = numbers(100, max) | flow::window::count(50) | flow::reduce(0, std::plus{});
     EXPECT_THAT(events_of(sums, world), ElementsAre(1275, 3775, 0));
   }

@@ -86,9 +86,12 @@ class AlignedMachine {
     while (!events.empty()) {
       const TimeGrid::Stretch stretch = terms_.grid.at(time);
       std::size_t n = 0;
-      do {
+      while (stretch.holds(time)) {
         latest_ = std::max(latest_, time);
-      } while (++n != events.size() && stretch.holds(time = time_by(by_, events[n])));
+        ++n;
+        if (n == events.size()) break;
+        time = time_by(by_, events[n]);
+      }
       put(events.first(n), stretch, run);
       events = events.subspan(n);
     }

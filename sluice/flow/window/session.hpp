@@ -134,14 +134,18 @@ class SessionMachine {
   void put(T& event) {
     const EventTime time = time_by(by_, event);
     latest_ = std::max(latest_, time);
-    K key = std::invoke(key_, std::as_const(event));
+    const auto& key = std::invoke(key_, std::as_const(event));
     if (!(key == key)) detail::refuse_session_key();
-    const auto of_key = keys_.find(key);
+    const auto of_key = keys_.try_emplace(key).first;
     Open made{.first = time, .last = time};
-    if (of_key != keys_.end()) take_neighbours(of_key->second, made);
-    if (end_of(made) <= clock_.horizon()) return late_.take(std::span(&event, 1));
-    made.events.push_back({time, ++came_, std::move(event)});
-    keep(of_key != keys_.end() ? *of_key : *keys_.try_emplace(std::move(key)).first, std::move(made));
+    take_neighbours(of_key->second, made);
+    if (end_of(made) <= clock_.horizon()) {
+      if (of_key->second.empty()) keys_.erase(of_key);
+      late_.take(std::span(&event, 1));
+    } else {
+      made.events.push_back({time, ++came_, std::move(event)});
+      keep(*of_key, std::move(made));
+    }
   }
   /// Joins into `made` all that is less than the gap away: out of order, one event may join two sessions.
   void take_neighbours(Sessions& sessions, Open& made) {

@@ -91,7 +91,7 @@ struct Triggered : WindowOperator {
 
 /// Base of a kind of window whose trigger can be a function. Self: the kind.
 template <class Self>
-struct Triggerable {
+struct Triggerable {  // NOLINT(bugprone-crtp-constructor-accessibility): kinds of windows are aggregates
   /// `f(std::vector<T>& events, Acc acc)` is given the events of each batch that belong to one window, may
   /// take them, and answers a TriggerStep<T, Acc>: what of it is reduced, and when the window fires (flow.md
   /// F7.4, F7.5). `begin`: the accumulator of each window, a value or a callable that makes one. Emissions
