@@ -1,4 +1,5 @@
 #include <numeric>
+#include <stdexcept>
 
 #include "flow/tap.hpp"
 #include "flow/trace.hpp"
@@ -292,6 +293,28 @@ SCENARIO_OF(FixedWindows, ATriggerFunctionHasAnAccumulatorPerWindow) {
   EXPECT_THAT(events_of(windows, world),
               ElementsAre("[1 2 3] third fixed 0", "[1001 1002 1003] third fixed 1000",
                           "[1 2 3 4] done fixed 0", "[1001 1002 1003 1004] done fixed 1000"));
+}
+
+SCENARIO_OF(FixedWindows, AreNotDoneWhenTheirSourceFails) {
+  const Seen<std::string> seen;
+  const auto times = std::views::iota(1) | std::views::transform([](int n) {
+                       if (n == 7) throw std::runtime_error("seven");
+                       return 300 * n;
+                     });
+  const auto handle = flow::from(times, batches_of(1)) | seconds() | sums() | fired_where<int>() |
+                      seen.record() | flow::start(world.runtime());
+  EXPECT_EQ(handle.wait()->kind, flow::Outcome::Kind::failed);
+  EXPECT_THAT(seen.events(), ElementsAre("1800 done fixed 0"));
+}
+
+SCENARIO_OF(FixedWindows, AReaderMayLeaveHalfWay) {
+  std::vector<int> first;
+  for (const int sum : flow::from(std::views::iota(0), batches_of(500)) | seconds() | sums() |
+                           flow::to_range(world.runtime())) {
+    first.push_back(sum);
+    if (first.size() == 2) break;
+  }
+  EXPECT_THAT(first, ElementsAre(499'500, 1'499'500));
 }
 
 SCENARIO_OF(FixedWindows, APointerToMemberTellsTheTime) {
