@@ -66,11 +66,12 @@ template <class Left, class Right, class LeftKey, class RightKey>
       .options = std::move(options)});
 }
 
-/// A window whose `by` is asked for either side; windows that have one have a with_by(other).
+/// A window whose functions are asked for either side: one that has any has an asking(wrap), which answers
+/// the same window with wrap(f) in place of each.
 template <class Window>
 [[nodiscard]] auto window_of_sides(Window window) {
-  if constexpr (requires { window.with_by(AskSide<decltype(window.by)>{window.by}); }) {
-    return window.with_by(AskSide<decltype(window.by)>{window.by});
+  if constexpr (requires { window.asking(AskSides{}); }) {
+    return window.asking(AskSides{});
   } else {
     return window;
   }
@@ -116,7 +117,8 @@ template <IsFlow Left, IsFlow Right, class LeftKey, class RightKey, class F>
 }
 
 /// The same in windows (flow.md F8.5): only events of one window match, and a window is forgotten when it is
-/// done. The `by` of a window in event time is asked for either side: it takes const L& as well as const R&.
+/// done. The functions of a window (when did it happen, whose session is it) are asked for either side: they
+/// take const L& as well as const R&. What comes too late is a Side<L, R>.
 template <IsFlow Left, IsFlow Right, class LeftKey, class RightKey, class F, class Window>
 [[nodiscard]] auto window_join(const Left& left, const Right& right, JoinOptions options, LeftKey left_key,
                                RightKey right_key, F f, Window window) {

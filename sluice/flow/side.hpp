@@ -17,13 +17,6 @@ namespace sluice::inline v0::flow {
 template <class L, class R>
 struct Side {
   std::variant<L, R> event;
-
-  /// f(left) or f(right), whichever it is.
-  template <class F>
-  decltype(auto) ask(F&& f) const {
-    if (const L* left = std::get_if<0>(&event)) return std::invoke(f, *left);
-    return std::invoke(f, *std::get_if<1>(&event));
-  }
 };
 
 namespace detail {
@@ -70,14 +63,33 @@ struct BySide {
   }
 };
 
-/// The `by` of a window, asked for what is inside a Side.
-template <class By>
+/// One type for what a function answers of both sides: a reference where they agree.
+template <class A, class B>
+struct Answer : std::common_type<A, B> {};
+template <class A>
+struct Answer<A, A> {
+  using type = A;
+};
+
+/// A function of a window, asked for what is inside a Side.
+template <class F>
 struct AskSide {
-  [[no_unique_address]] By by;
+  [[no_unique_address]] F f;
 
   template <class L, class R>
-  [[nodiscard]] decltype(auto) operator()(const Side<L, R>& side) const {
-    return side.ask(by);
+    requires(std::is_invocable_v<const F&, const L&> && std::is_invocable_v<const F&, const R&>)
+  [[nodiscard]] auto operator()(const Side<L, R>& side) const ->
+      typename Answer<std::invoke_result_t<const F&, const L&>,
+                      std::invoke_result_t<const F&, const R&>>::type {
+    if (const L* left = std::get_if<0>(&side.event)) return std::invoke(f, *left);
+    return std::invoke(f, *std::get_if<1>(&side.event));
+  }
+};
+/// Makes them.
+struct AskSides {
+  template <class F>
+  [[nodiscard]] AskSide<F> operator()(F f) const {
+    return {std::move(f)};
   }
 };
 

@@ -156,9 +156,9 @@ struct Seconds : flow::WindowOperator {
     std::map<std::int64_t, Pane> panes_;
   };
 
-  template <class Other>
-  [[nodiscard]] auto with_by(Other other) const {
-    return Seconds<Other>{{}, std::move(other)};
+  template <class Wrap>
+  [[nodiscard]] auto asking(Wrap wrap) const {
+    return Seconds<decltype(wrap(by))>{{}, wrap(by)};
   }
 
   By by;
