@@ -30,6 +30,14 @@ struct FixedWindow : WindowOperator, Triggerable<FixedWindow<By, Late>> {
     return made;
   }
 
+  /// The same window with wrap(by) in place of `by`.
+  template <class Wrap>
+  [[nodiscard]] auto asking(Wrap wrap) const {
+    FixedWindow<decltype(wrap(by)), Late> made{{}, {}, terms, wrap(by), late};
+    made.triggers = triggers;
+    return made;
+  }
+
   AlignedTerms terms;
   By by;
   Late late;

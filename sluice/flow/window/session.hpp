@@ -241,6 +241,15 @@ struct SessionWindow : WindowOperator, Triggerable<SessionWindow<By, Key, Late>>
     return made;
   }
 
+  /// The same window with wrap(f) in place of its functions, but that for late events.
+  template <class Wrap>
+  [[nodiscard]] auto asking(Wrap wrap) const {
+    SessionWindow<decltype(wrap(by)), decltype(wrap(key)), Late> made{{},       {},        gap, options,
+                                                                      wrap(by), wrap(key), late};
+    made.triggers = triggers;
+    return made;
+  }
+
   Millis gap;
   SessionOptions options;
   By by;

@@ -34,6 +34,14 @@ struct SlidingWindow : WindowOperator, Triggerable<SlidingWindow<By, Late>> {
     return made;
   }
 
+  /// The same window with wrap(by) in place of `by`.
+  template <class Wrap>
+  [[nodiscard]] auto asking(Wrap wrap) const {
+    SlidingWindow<decltype(wrap(by)), Late> made{{}, {}, terms, wrap(by), late};
+    made.triggers = triggers;
+    return made;
+  }
+
   AlignedTerms terms;
   By by;
   Late late;
