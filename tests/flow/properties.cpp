@@ -40,14 +40,14 @@ class RandomFlow {
       for (long& n : range) n = draw(-50, 50);
       expected_.insert(expected_.end(), range.begin(), range.end());
     }
-    return flow::from_ranges(std::move(ranges), options());
+    return flow::from_ranges(std::move(ranges)) | flow::shuffle(options());
   }
   [[nodiscard]] flow::LayerOptions options() {
     static constexpr Demand demands[] = {1, 2, 7, 1000};
     flow::LayerOptions made;
     made.stages = ordered_ ? 1 : static_cast<std::size_t>(draw(1, 4));
     made.max_demand = demands[draw(0, 3)];
-    text_ += " {" + std::to_string(*made.stages) + ", " + std::to_string(made.max_demand) + "}";
+    text_ += " {" + std::to_string(*made.stages) + ", " + std::to_string(*made.max_demand) + "}";
     return made;
   }
   /// What keeps equal keys together: n modulo `modulus`, from 0.

@@ -48,7 +48,7 @@ class Tap {
       const HostPtr started = assembly.start<Stage>(
           assembly.layer_name({}) + "[tap]", [] { return std::make_unique<Stage>(); },
           std::chrono::seconds(5));
-      assembly.add_source(started);
+      assembly.add_source(started, flow::Begin::when_told);
       stage = Ref<Stage>(started);
       flow::Upstreams<T> made;
       made.emplace_back(started);

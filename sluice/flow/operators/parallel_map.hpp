@@ -157,7 +157,7 @@ struct ParallelOperator : OperatorTag {
                                  NumberedOperator<Op>{{}, std::move(op)});
       using R = typename decltype(done)::Output;
       return detail::append(detail::below(done, Border<R>::by_demand(), one),
-                            ReorderOperator{{}, one.max_demand});
+                            ReorderOperator{{}, terms_of(one).max_demand});
     }
   }
 
