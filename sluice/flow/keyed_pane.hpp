@@ -4,16 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sluice/flow/after_trigger.hpp"
 #include "sluice/flow/keyed_state.hpp"
 #include "sluice/flow/operator.hpp"
 
 namespace sluice::inline v0::flow {
-
-/// What becomes of the keys when a trigger has fired that is not the window's last.
-enum class AfterTrigger : unsigned char {
-  keep,    ///< they go on: each trigger tells the state since the window's beginning
-  forget,  ///< they begin anew: each trigger tells what has come since the last
-};
 
 namespace detail {
 

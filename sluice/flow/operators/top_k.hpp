@@ -10,14 +10,21 @@
 #include <vector>
 
 #include "sluice/core/errors.hpp"
+#include "sluice/flow/after_trigger.hpp"
 #include "sluice/flow/operator.hpp"
 
 namespace sluice::inline v0::flow {
 
+struct TopKOptions {
+  /// Forget: each trigger tells of the events since the last. Needed behind a reduce, which emits its state
+  /// anew at each trigger.
+  AfterTrigger after_trigger = AfterTrigger::keep;
+};
+
 /// See top_k().
 template <class Less>
 struct TopKOperator : Operator {
-  static constexpr Role role = Role::reduce;
+  static constexpr Role role = Role::state;  // so it may stand behind a reduce
   template <class In>
   struct Ranked {
     In event;
@@ -65,11 +72,13 @@ struct TopKOperator : Operator {
     Output<std::remove_cvref_t<decltype(best.heap.front().event)>> list;
     list.reserve(ranked.size());
     for (auto& one : ranked) list.push_back(std::move(one.event));
+    if (after_trigger == AfterTrigger::forget) best.heap.clear();
     next(std::move(list));
   }
 
   std::size_t k;
   Less less;
+  AfterTrigger after_trigger;
 
  private:
   /// Whether a comes before b in the list: it is greater, or equal and came earlier.
@@ -86,9 +95,9 @@ struct TopKOperator : Operator {
 /// list of all stages: `top_k(10) | shuffle({.stages = 1}) | flatten() | top_k(10)`. Throws OptionError for
 /// 0.
 template <class Less = std::less<>>
-[[nodiscard]] auto top_k(std::size_t k, Less less = {}) {
+[[nodiscard]] auto top_k(std::size_t k, Less less = {}, TopKOptions options = {}) {
   if (k == 0) throw OptionError("k", "must be at least 1, got 0");
-  return TopKOperator<Less>{{}, k, std::move(less)};
+  return TopKOperator<Less>{{}, k, std::move(less), options.after_trigger};
 }
 
 }  // namespace sluice::inline v0::flow
