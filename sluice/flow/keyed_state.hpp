@@ -150,9 +150,15 @@ class KeyedState {
   /// Keeps the account of bytes around a change of a value, also when the change throws.
   class Measured;
 
+  /// Characters are compared as such, whatever holds them.
   template <class Q>
   [[nodiscard]] static auto find_in(auto& table, std::uint64_t hash, const Q& key) {
-    return table.find(Sought<Q>{key, hash}, hash);
+    if constexpr (std::same_as<K, std::string> && detail::CharactersKey<Q>) {
+      const std::string_view characters = key;
+      return table.find(Sought<std::string_view>{characters, hash}, hash);
+    } else {
+      return table.find(Sought<Q>{key, hash}, hash);
+    }
   }
   template <class Q, class Make>
   [[gnu::noinline]] typename Table::iterator add(std::uint64_t hash, Q&& key, Instant now, Make& make);
@@ -246,7 +252,7 @@ bool KeyedState<K, V>::erase(const Q& key) {
   const auto found = find_in(table_, hash, key);
   if (found == table_.end()) return false;
   forget(found.key(), found.value());
-  table_.erase(Sought<Q>{key, hash}, hash);  // by iterator it would look for the entry behind
+  table_.erase(found.key(), hash);  // by iterator it would look for the entry behind
   return true;
 }
 
