@@ -69,7 +69,7 @@ SCENARIO_OF(CombineBy, CountsWordsThatAreViewsOfTheirLine) {
 }
 
 SCENARIO_OF(CombineBy, HandsOnWhatItHoldsInTime) {
-  Fed<int, std::pair<int, int>> fed(world, [](auto source) {
+  Driven<int, std::pair<int, int>> fed(world, [](auto source) {
     return std::move(source) | flow::combine_by(std::identity{}, 0, add, add, {.stages = 1},
                                                 {.hold_for = 250ms,
                                                  .trigger = flow::periodically(100ms),

@@ -49,8 +49,8 @@ SCENARIO_OF(Chunk, EndsWithItsWindowButNotAtItsTriggers) {
 }
 
 SCENARIO_OF(Chunk, IsCompleteWithinItsTime) {
-  Fed<int, List> fed(world,
-                     [](auto flow) { return std::move(flow) | flow::chunk({.size = 3, .within = 100ms}); });
+  Driven<int, List> fed(
+      world, [](auto flow) { return std::move(flow) | flow::chunk({.size = 3, .within = 100ms}); });
   fed.push({1, 2});
   world.advance(60ms);
   EXPECT_THAT(fed.take(), IsEmpty());
@@ -70,7 +70,7 @@ SCENARIO_OF(Chunk, IsCompleteWithinItsTime) {
 
 /// Two operators of one stage wait for times of their own.
 SCENARIO_OF(Chunk, WaitsBesidesOthersThatWait) {
-  Fed<int, std::vector<List>> fed(world, [](auto flow) {
+  Driven<int, std::vector<List>> fed(world, [](auto flow) {
     return std::move(flow) | flow::chunk({.within = 30ms}) | flow::chunk({.within = 100ms});
   });
   fed.push({1});

@@ -22,7 +22,7 @@ SCENARIO_OF(DistinctBy, LetsTheFirstOfEachKeyThroughAtOnce) {
 
 SCENARIO_OF(DistinctBy, LetsAKeyThroughAgainWhenItsTimeIsOver) {
   const auto times_let_through = [&](flow::Expire expire) {
-    Fed<int, int> fed(world, [&](auto source) {
+    Driven<int, int> fed(world, [&](auto source) {
       return std::move(source) |
              flow::distinct_by(std::identity{}, {.max_keys = 2, .expire_after = 100ms, .expire = expire});
     });

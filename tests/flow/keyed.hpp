@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "flow/fed.hpp"
+#include "flow/record.hpp"
 
 /// What the tests of state by keys share.
 namespace sluice::flow_tests {

@@ -45,11 +45,11 @@ class OneStageFeed final : public flow::Feed<T> {
 
 /// A flow of one stage per layer that is fed by hand while it runs.
 template <class In, class Out>
-class Fed {
+class Driven {
  public:
   /// `shape(flow)` puts operators behind the source.
   template <class Shape>
-  Fed(conformance::World& world, Shape shape) : Fed(world, world->template start_inlet<In>(), shape) {}
+  Driven(conformance::World& world, Shape shape) : Driven(world, world->template start_inlet<In>(), shape) {}
 
   /// Pushes the events; they have come through when it returns.
   void push(const std::vector<In>& events) {
@@ -65,7 +65,7 @@ class Fed {
 
  private:
   template <class Started, class Shape>
-  Fed(conformance::World& world, Started started, Shape shape)
+  Driven(conformance::World& world, Started started, Shape shape)
       : world_(&world),
         inlet_(started.inlet),
         handle_(

@@ -114,7 +114,7 @@ SCENARIO_OF(ReduceBy, MovesAccumulatorsThatCannotBeCopied) {
 }
 
 SCENARIO_OF(ReduceBy, EmitsAKeyThatExpiresAndBeginsItAnew) {
-  Fed<int, std::pair<int, int>> fed(world, [](auto source) {
+  Driven<int, std::pair<int, int>> fed(world, [](auto source) {
     return std::move(source) | flow::reduce_by(std::identity{}, 0, add_one, {.expire_after = 100ms});
   });
   fed.push({1, 1, 2});
@@ -132,7 +132,7 @@ SCENARIO_OF(ReduceBy, EmitsAKeyThatExpiresAndBeginsItAnew) {
 }
 
 SCENARIO_OF(ReduceBy, ExpiresByCreationHoweverMuchAKeyIsUsed) {
-  Fed<int, std::pair<int, int>> fed(world, [](auto source) {
+  Driven<int, std::pair<int, int>> fed(world, [](auto source) {
     return std::move(source) | flow::reduce_by(std::identity{}, 0, add_one,
                                                {.expire_after = 100ms, .expire = flow::Expire::by_creation});
   });
@@ -144,7 +144,7 @@ SCENARIO_OF(ReduceBy, ExpiresByCreationHoweverMuchAKeyIsUsed) {
 }
 
 SCENARIO_OF(ReduceBy, MakesRoomForNewKeysWhenOldOnesExpire) {
-  Fed<int, std::pair<int, int>> fed(world, [](auto source) {
+  Driven<int, std::pair<int, int>> fed(world, [](auto source) {
     return std::move(source) |
            flow::reduce_by(std::identity{}, 0, add_one, {.max_keys = 2, .expire_after = 100ms});
   });

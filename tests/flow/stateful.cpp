@@ -314,7 +314,7 @@ struct Copied {
   Copied(const Copied& other) : number(other.number), copies(other.copies) { ++*copies; }
   Copied(Copied&&) noexcept = default;
   Copied& operator=(const Copied&) = delete;
-  Copied& operator=(Copied&&) = delete;
+  Copied& operator=(Copied&&) noexcept = default;
   ~Copied() = default;
   friend bool operator==(const Copied& a, const Copied& b) { return a.number == b.number; }
 

@@ -65,7 +65,6 @@ SCENARIO_OF(MapBatch, NoBatchIsEmpty) {
   EXPECT_THAT(events_of(two_ranges() | none | front, world), IsEmpty());
 }
 
-#if __has_include("sluice/flow/window/fixed.hpp")
 SCENARIO(FL_094_MapBatchWorksBeforeAFixedWindow) {
   const auto doubled = flow::map_batch([](std::vector<int> batch) {
     for (int& ms : batch) ms *= 2;
@@ -76,7 +75,6 @@ SCENARIO(FL_094_MapBatchWorksBeforeAFixedWindow) {
                     flow::window::fixed(std::chrono::seconds(1), at) | flow::reduce(0, std::plus{});
   EXPECT_THAT(events_of(sums, world), ElementsAre(200, 2600));
 }
-#endif
 
 SCENARIO(FL_024_MapValuesKeepsTheKeys) {
   const std::vector<std::pair<std::string, int>> entries = {{"a", 1}, {"b", 2}};

@@ -78,7 +78,7 @@ struct SortedPartOperator : Operator {
 /// In the one stage below: one list of each window, when all stages above have sent their part.
 template <class Less>
 struct MergeSortedOperator : Operator {
-  static constexpr Role role = Role::state;
+  static constexpr Role role = Role::gather;
   template <class In>
   using Output = decltype(In::best);
   template <class T>

@@ -25,16 +25,20 @@ struct FixedWindow : WindowOperator, Triggerable<FixedWindow<By, Late>> {
   /// `f(T event)` is called with each event that came too late; copied for each stage, on its turn.
   template <class F>
   [[nodiscard]] auto on_late(F f) const {
-    FixedWindow<By, F> made{{}, {}, terms, by, std::move(f)};
-    made.triggers = triggers;
+    auto copy = *this;  // g++ 12 would clean up twice if a copy inside the braces threw
+    FixedWindow<By, F> made{{}, {}, std::move(copy.terms), std::move(copy.by), std::move(f)};
+    made.triggers = std::move(copy.triggers);
     return made;
   }
 
   /// The same window with wrap(by) in place of `by`.
   template <class Wrap>
   [[nodiscard]] auto asking(Wrap wrap) const {
-    FixedWindow<decltype(wrap(by)), Late> made{{}, {}, terms, wrap(by), late};
-    made.triggers = triggers;
+    auto copy = *this;  // g++ 12 would clean up twice if a copy inside the braces threw
+    auto asked = wrap(by);
+    FixedWindow<decltype(asked), Late> made{
+        {}, {}, std::move(copy.terms), std::move(asked), std::move(copy.late)};
+    made.triggers = std::move(copy.triggers);
     return made;
   }
 

@@ -236,17 +236,22 @@ struct SessionWindow : WindowOperator, Triggerable<SessionWindow<By, Key, Late>>
   /// `f(T event)` is called with each event that came too late; copied for each stage, on its turn.
   template <class F>
   [[nodiscard]] auto on_late(F f) const {
-    SessionWindow<By, Key, F> made{{}, {}, gap, options, by, key, std::move(f)};
-    made.triggers = triggers;
+    auto copy = *this;  // g++ 12 would clean up twice if a copy inside the braces threw
+    SessionWindow<By, Key, F> made{
+        {}, {}, copy.gap, std::move(copy.options), std::move(copy.by), std::move(copy.key), std::move(f)};
+    made.triggers = std::move(copy.triggers);
     return made;
   }
 
   /// The same window with wrap(f) in place of its functions, but that for late events.
   template <class Wrap>
   [[nodiscard]] auto asking(Wrap wrap) const {
-    SessionWindow<decltype(wrap(by)), decltype(wrap(key)), Late> made{{},       {},        gap, options,
-                                                                      wrap(by), wrap(key), late};
-    made.triggers = triggers;
+    auto copy = *this;  // g++ 12 would clean up twice if a copy inside the braces threw
+    auto asked = wrap(by);
+    auto keyed = wrap(key);
+    SessionWindow<decltype(asked), decltype(keyed), Late> made{
+        {}, {}, copy.gap, std::move(copy.options), std::move(asked), std::move(keyed), std::move(copy.late)};
+    made.triggers = std::move(copy.triggers);
     return made;
   }
 

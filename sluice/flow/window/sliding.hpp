@@ -29,16 +29,20 @@ struct SlidingWindow : WindowOperator, Triggerable<SlidingWindow<By, Late>> {
   /// is still in the others. Copied for each stage, on its turn.
   template <class F>
   [[nodiscard]] auto on_late(F f) const {
-    SlidingWindow<By, F> made{{}, {}, terms, by, std::move(f)};
-    made.triggers = triggers;
+    auto copy = *this;  // g++ 12 would clean up twice if a copy inside the braces threw
+    SlidingWindow<By, F> made{{}, {}, std::move(copy.terms), std::move(copy.by), std::move(f)};
+    made.triggers = std::move(copy.triggers);
     return made;
   }
 
   /// The same window with wrap(by) in place of `by`.
   template <class Wrap>
   [[nodiscard]] auto asking(Wrap wrap) const {
-    SlidingWindow<decltype(wrap(by)), Late> made{{}, {}, terms, wrap(by), late};
-    made.triggers = triggers;
+    auto copy = *this;  // g++ 12 would clean up twice if a copy inside the braces threw
+    auto asked = wrap(by);
+    SlidingWindow<decltype(asked), Late> made{
+        {}, {}, std::move(copy.terms), std::move(asked), std::move(copy.late)};
+    made.triggers = std::move(copy.triggers);
     return made;
   }
 
