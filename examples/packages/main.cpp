@@ -21,6 +21,7 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "ranking.hpp"
+#include "report.hpp"
 #include "sluice/sluice.hpp"
 #include "stages.hpp"
 
@@ -37,12 +38,6 @@ constexpr auto until_all_are_done = sluice::OnCancel::transient;
 struct Pipeline {
   sluice::Ref<CsvWriter> csv;
   sluice::Ref<Ranking> ranking;
-};
-
-/// What the pipeline leaves behind.
-struct Outcome {
-  Totals totals;
-  std::vector<Sum> sums;
 };
 
 /// The splitter and the tallies of one key, between the parsers and the ranking.
@@ -97,18 +92,6 @@ InUse watch(sluice::Runtime& runtime, const Pipeline& pipeline, ProgressBar& bar
   }
   bar.finish();
   return most;
-}
-
-void print_result(const Outcome& outcome, const std::string& csv) {
-  print_top(outcome.sums, Key::section, "Top ten sections by installed size");
-  print_top(outcome.sums, Key::maintainer, "Top ten maintainers by installed size");
-  const Totals& totals = outcome.totals;
-  for (const Defect& defect : totals.defects) fmt::print("line {}: {}\n", defect.line, defect.what);
-  if (totals.malformed > totals.defects.size()) {
-    fmt::print("… and {} more\n", totals.malformed - totals.defects.size());
-  }
-  fmt::print("{} records of {} KiB in {}; {} malformed records left out\n", totals.records,
-             totals.installed_kib, csv, totals.malformed);
 }
 
 void print_figures(const Progress& progress, const Totals& totals, double seconds, const InUse& most) {
