@@ -13,7 +13,7 @@ std::vector<std::string> fields_of(std::string_view line) {
       quoted = !quoted;
     } else if (c == ',' && !quoted) {
       fields.emplace_back();
-    } else if (c != '\r' || at + 1 != line.size()) {
+    } else {
       fields.back() += c;
     }
   }

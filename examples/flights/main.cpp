@@ -10,6 +10,7 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,7 +87,7 @@ Window window_of(const States& states, const flow::WindowId& id) {
 /// The records of a file, whose first line is `head`.
 template <class Parse>
 auto records(const std::string& file, std::string_view head, Parse parse) {
-  return flow::from_lines(file)                                                          //
+  return flow::from_lines(file, {}, {.line_end = flow::LineEnd::crlf})                   //
          | flow::reject([head](const flow::Text& line) { return line.view() == head; })  //
          | flow::map([parse](const flow::Text& line) { return parse(line.view()); });
 }

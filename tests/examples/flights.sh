@@ -19,8 +19,15 @@ agrees
 cmp want got || fail "without arguments it reads other files"
 
 # Airports that the table lacks, and a table that comes in another order.
-{ head -n 1 "$data/airports.csv"; tail -n +2 "$data/airports.csv" | sort -r | awk -F , '$1 !~ /^(DFW|ORD|ABI)$/'; } >airports.csv
+{
+  head -n 1 "$data/airports.csv"
+  tail -n +2 "$data/airports.csv" | sort -r | awk -F , '$1 !~ /^(DFW|ORD|ABI)$/'
+} >airports.csv
 agrees
+# Lines that end as on other systems.
+sed -i 's/$/\r/' flights.csv airports.csv
+"$program" flights.csv airports.csv >got
+cmp want got || fail "carriage returns make a difference"
 
 # refuses TEXT
 refuses() {

@@ -18,4 +18,5 @@ tr '}' '\n' <"$source/flights-5k.json" | awk -F '"' '
   }' >flights.csv
 
 # The airports that occur in it.
-awk -F , 'NR == FNR { used[$4]; used[$5]; next } FNR == 1 || $1 in used' flights.csv "$source/airports.csv" >airports.csv
+awk -F , 'NR == FNR { used[$4]; used[$5]; next } FNR == 1 || $1 in used' flights.csv "$source/airports.csv" \
+  >airports.csv
