@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# make.sh   makes cairo.log of the changelog in Debian 12's package libcairo2 (1.16.0-7), in this folder: the same lines as
+# make.sh   makes cairo.log of the changelog in Debian 12's package libcairo2 (1.16.0-7), in this folder: the same
+# lines as
 #   git log --reverse --shortstat --format='commit %ct %at %aN' 1.14.0..1.16.0
 # prints in a copy of cairo's repository. The changelog has been made by git log --pretty=fuller --stat.
 set -euo pipefail
