@@ -103,8 +103,8 @@ class Emitter : public EmitterCallbacks {
     emit_n(events.size(), [&] { return f(*in++); });
   }
 
-  /// Any number of events up to n: `code(out)` calls `out(event)` for each. Room is looked for once. `code` must
-  /// not emit in another way.
+  /// Any number of events up to n: `code(out)` calls `out(event)` for each. Room is looked for once. `code`
+  /// must not emit in another way.
   template <class F>
   [[gnu::always_inline]] void emit_up_to(Demand n, F&& code) {
     Writer out(*this, make_room(n));

@@ -1,4 +1,5 @@
-// says: sluice: chunk_by_weight\(limit, weight\) needs a weight that takes a const event and answers an integer
+// says: sluice: chunk_by_weight\(limit, weight\) needs a weight that takes a const event and answers an
+// integer
 #include <ranges>
 
 #include "sluice/flow.hpp"
