@@ -177,7 +177,9 @@ SCENARIO_OF(TopK, IsTheBeginningOfAStableSort) {
   const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
   const std::size_t k = 1 + seed * 7 % 60;
   const auto lists = events_of(flow::from(all, {.stages = 1}) | flow::top_k(k, less), world);
-  std::ranges::stable_sort(all, [&](const auto& a, const auto& b) { return less(b, a); });
+  std::ranges::sort(all, [](const auto& a, const auto& b) {  // the second of a pair is its place
+    return std::pair(-a.first, a.second) < std::pair(-b.first, b.second);
+  });
   all.resize(k);
   EXPECT_THAT(lists, ElementsAre(all));
 }
