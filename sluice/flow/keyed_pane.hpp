@@ -8,9 +8,7 @@
 #include "sluice/flow/keyed_state.hpp"
 #include "sluice/flow/operator.hpp"
 
-namespace sluice::inline v0::flow {
-
-namespace detail {
+namespace sluice::inline v0::flow::detail {
 
 /// What a keyed reduce keeps for one window: an accumulator per key, and an alarm for the next that expires.
 template <class K, class Acc>
@@ -77,5 +75,4 @@ using key_of = std::remove_cvref_t<std::invoke_result_t<Key&, const T&>>;
 template <class Key, class T>
 using kept_key_of = stored_key<key_of<Key, T>>;
 
-}  // namespace detail
-}  // namespace sluice::inline v0::flow
+}  // namespace sluice::inline v0::flow::detail

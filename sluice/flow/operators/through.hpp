@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sluice/flow/flow.hpp"
+#include "sluice/flow/from.hpp"
 #include "sluice/flow/participant.hpp"
 
 namespace sluice::inline v0::flow {
