@@ -23,6 +23,10 @@ class Feed {
   virtual ~Feed() = default;
   /// Starts its stages, which divide their events by `border`; answers those that emit.
   [[nodiscard]] virtual Upstreams<T> build(Assembly& assembly, const Border<T>& border) const = 0;
+  /// The same, and its stages are new ones: the last layer of a flow needs stages of its own.
+  [[nodiscard]] virtual Upstreams<T> build_stages(Assembly& assembly, const Border<T>& border) const {
+    return build(assembly, border);
+  }
   /// Whether build can divide events in any way; stages that run already keep their dispatcher.
   [[nodiscard]] virtual bool divides() const { return true; }
   /// The terms of a subscription to its stages, where it does not count as the user does.
@@ -31,15 +35,12 @@ class Feed {
 template <class T>
 using FeedPtr = std::shared_ptr<const Feed<T>>;
 
-/// A layer as it was written: what comes in, how it is divided among the stages, what each of them does.
-template <class In, class... Ops>
+/// A layer as it was written, but for its operators: what comes in, and how it is divided among the stages.
+template <class In>
 struct LayerSpec {
   FeedPtr<In> feed;
   Border<In> border = Border<In>::straight();
   LayerOptions options = {};
-  std::tuple<Ops...> ops = {};
-
-  using Output = typename detail::LayerOf<In, Ops...>::Output;
 
   /// One seat for each stage of the layer, with the stages above started. None: no source wants to take part.
   [[nodiscard]] std::vector<LayerSeat<In>> seats(Assembly& assembly) const {
@@ -59,51 +60,46 @@ struct LayerSpec {
     }
     return made;
   }
-  /// Whether stages of this layer would only hand on what the layer above divides already as it shall be.
-  [[nodiscard]] bool is_needless(const Border<Output>& below, std::size_t workers) const {
-    if constexpr (sizeof...(Ops) != 0) {
-      return false;
-    } else {
-      if (border.kind() == Border<In>::Kind::straight)
-        return feed->divides() || below.kind() == Border<In>::Kind::by_demand;
-      return border.with(options.stages.value_or(workers)).same_as(below);
-    }
+  /// Whether stages without operators would only hand on what the layer above divides already as it shall be.
+  [[nodiscard]] bool is_needless(const Border<In>& below, std::size_t workers) const {
+    if (border.kind() == Border<In>::Kind::straight)
+      return feed->divides() || below.kind() == Border<In>::Kind::by_demand;
+    return border.with(options.stages.value_or(workers)).same_as(below);
   }
 };
 
-/// A layer as what feeds the one below.
-template <class In, class... Ops>
-class LayerFeed final : public Feed<typename LayerSpec<In, Ops...>::Output> {
-  using Out = typename LayerSpec<In, Ops...>::Output;
-
+/// A layer as what feeds the one below, whatever its operators.
+template <class In, class Out>
+class LayerFeedBase : public Feed<Out> {
  public:
-  explicit LayerFeed(LayerSpec<In, Ops...> spec) : spec_(std::move(spec)) {}
-
   [[nodiscard]] Upstreams<Out> build(Assembly& assembly, const Border<Out>& border) const override {
-    if constexpr (sizeof...(Ops) == 0) {
-      if (spec_.is_needless(border, assembly.workers())) return spec_.feed->build(assembly, border);
-    }
     return build_stages(assembly, border);
   }
-  /// Also where the layer would be needless: the last layer of a flow needs stages of its own.
-  [[nodiscard]] Upstreams<Out> build_stages(Assembly& assembly, const Border<Out>& border) const {
-    using S = LayerStage<In, Ops...>;
+  [[nodiscard]] Upstreams<Out> build_stages(Assembly& assembly, const Border<Out>& border) const override {
+    using S = LayerStage<In, Out>;
+    const MakeBody<In, S> make_body = [this](Context& context) { return body(context); };
     Upstreams<Out> made;
     for (HostPtr& stage : start<S>(assembly, [&](LayerSeat<In>& seat) {
-           return std::make_unique<S>(std::move(seat), spec_.ops, border.dispatcher(), spec_.options.buffer);
+           return std::make_unique<S>(std::move(seat), make_body, border.dispatcher(), spec_.options.buffer);
          }))
       made.emplace_back(std::move(stage));
     return made;
   }
-  /// The last layer of a flow that is run for its effects.
-  void build_end(Assembly& assembly) const {
-    using S = LayerEnd<In, Ops...>;
+
+ protected:
+  explicit LayerFeedBase(LayerSpec<In> spec) : spec_(std::move(spec)) {}
+
+  [[nodiscard]] const LayerSpec<In>& spec() const noexcept { return spec_; }
+  void build_end(Assembly& assembly, const MakeBody<In, LayerEnd<In>>& make_body) const {
+    using S = LayerEnd<In>;
     for (const HostPtr& stage : start<S>(
-             assembly, [&](LayerSeat<In>& seat) { return std::make_unique<S>(std::move(seat), spec_.ops); }))
+             assembly, [&](LayerSeat<In>& seat) { return std::make_unique<S>(std::move(seat), make_body); }))
       assembly.add_last(stage);
   }
 
  private:
+  [[nodiscard]] virtual std::unique_ptr<LayerBody<In, LayerStage<In, Out>>> body(Context& context) const = 0;
+
   template <class S, class Make>
   [[nodiscard]] std::vector<HostPtr> start(Assembly& assembly, Make make) const {
     auto seats = spec_.seats(assembly);
@@ -116,7 +112,57 @@ class LayerFeed final : public Feed<typename LayerSpec<In, Ops...>::Output> {
     }
     return started;
   }
-  LayerSpec<In, Ops...> spec_;
+
+  LayerSpec<In> spec_;
+};
+
+template <class In, class... Ops>
+class LayerFeed final : public LayerFeedBase<In, typename detail::OutputOf<In, Ops...>::type> {
+  using Out = typename detail::OutputOf<In, Ops...>::type;
+  template <class Stage>
+  using Body = LayerBodyOf<detail::LayerOf<In, Ops...>, Stage>;
+
+ public:
+  LayerFeed(LayerSpec<In> spec, std::tuple<Ops...> ops)
+      : LayerFeedBase<In, Out>(std::move(spec)), ops_(std::move(ops)) {}
+
+  /// The last layer of a flow that is run for its effects.
+  void build_end(Assembly& assembly) const {
+    LayerFeedBase<In, Out>::build_end(
+        assembly, [this](Context& context) { return std::make_unique<Body<LayerEnd<In>>>(ops_, context); });
+  }
+
+ private:
+  std::unique_ptr<LayerBody<In, LayerStage<In, Out>>> body(Context& context) const override {
+    return std::make_unique<Body<LayerStage<In, Out>>>(ops_, context);
+  }
+
+  std::tuple<Ops...> ops_;
+};
+
+/// A layer without operators: its stages are there only where the layer above does not divide its events as
+/// those below want them.
+template <class T>
+class LayerFeed<T> final : public LayerFeedBase<T, T> {
+ public:
+  explicit LayerFeed(LayerSpec<T> spec, std::tuple<> /*ops*/ = {}) : LayerFeedBase<T, T>(std::move(spec)) {}
+
+  [[nodiscard]] Upstreams<T> build(Assembly& assembly, const Border<T>& border) const override {
+    if (this->spec().is_needless(border, assembly.workers()))
+      return this->spec().feed->build(assembly, border);
+    return this->build_stages(assembly, border);
+  }
+  /// The last layer of a flow that is run for its effects.
+  void build_end(Assembly& assembly) const {
+    LayerFeedBase<T, T>::build_end(assembly, [](Context& context) {
+      return std::make_unique<LayerBodyOf<PlainLayer<T>, LayerEnd<T>>>(std::tuple<>(), context);
+    });
+  }
+
+ private:
+  std::unique_ptr<LayerBody<T, LayerStage<T, T>>> body(Context& context) const override {
+    return std::make_unique<LayerBodyOf<PlainLayer<T>, LayerStage<T, T>>>(std::tuple<>(), context);
+  }
 };
 
 }  // namespace sluice::inline v0::flow

@@ -35,20 +35,23 @@ class Flow {
   using Input = In;
   using Output = typename detail::OutputOf<In, Ops...>::type;
 
-  explicit Flow(LayerSpec<In, Ops...> layer) : layer_(std::move(layer)) {}
+  explicit Flow(LayerSpec<In> layer, std::tuple<Ops...> ops = {})
+      : layer_(std::move(layer)), ops_(std::move(ops)) {}
 
-  [[nodiscard]] const LayerSpec<In, Ops...>& layer() const& noexcept { return layer_; }
-  [[nodiscard]] LayerSpec<In, Ops...>&& layer() && noexcept { return std::move(layer_); }
+  [[nodiscard]] const LayerSpec<In>& layer() const& noexcept { return layer_; }
+  [[nodiscard]] LayerSpec<In>&& layer() && noexcept { return std::move(layer_); }
+  [[nodiscard]] std::tuple<Ops...>&& operators() && noexcept { return std::move(ops_); }
 
   /// The last layer, closed.
   [[nodiscard]] std::shared_ptr<const LayerFeed<In, Ops...>> feed() const {
     static_assert(detail::uses_its_window<Ops...>(),
                   "sluice: a window needs an operator behind it in its layer, such as reduce");
-    return std::make_shared<const LayerFeed<In, Ops...>>(layer_);
+    return std::make_shared<const LayerFeed<In, Ops...>>(layer_, ops_);
   }
 
  private:
-  LayerSpec<In, Ops...> layer_;
+  LayerSpec<In> layer_;
+  std::tuple<Ops...> ops_;
 };
 
 namespace detail {
@@ -155,12 +158,8 @@ template <class Op, class In, class... Ops>
   if constexpr (!fits<Op, Ops...>() || !takes<Op, T>()) {
     return flow;  // what is wrong was said; nothing more is to be said about it
   } else {
-    LayerSpec<In, Ops...>&& layer = std::move(flow).layer();
-    return Flow<In, Ops..., Op>(LayerSpec<In, Ops..., Op>{
-        .feed = std::move(layer.feed),
-        .border = std::move(layer.border),
-        .options = std::move(layer.options),
-        .ops = std::tuple_cat(std::move(layer.ops), std::tuple<Op>(std::move(op)))});
+    return Flow<In, Ops..., Op>(std::move(flow).layer(),
+                                std::tuple_cat(std::move(flow).operators(), std::tuple<Op>(std::move(op))));
   }
 }
 

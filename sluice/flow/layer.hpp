@@ -165,10 +165,18 @@ class WindowedLayer<In, std::tuple<Before...>, Window, std::tuple<Behind...>> {
   [[nodiscard]] Run<Out> running(Context& context, Out& out) noexcept {
     return Run<Out>(post_, policy_, alarms_, context, out);
   }
+  struct Keep {
+    std::vector<Event>* kept;
+
+    template <class T>
+    void operator()(T&& event) const {
+      kept->emplace_back(std::forward<T>(event));
+    }
+  };
   /// Keeps what the operators before the window hand on during f(where to).
   template <class F>
   void prepare(F f) {
-    auto keep = [this](auto&& event) { prepared_.emplace_back(std::forward<decltype(event)>(event)); };
+    Keep keep{&prepared_};
     f(keep);
   }
   template <class Out>

@@ -1,14 +1,16 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sluice/flow/context.hpp"
-#include "sluice/flow/layer.hpp"
+#include "sluice/flow/layer_body.hpp"
 #include "sluice/flow/layer_control.hpp"
 #include "sluice/flow/layer_options.hpp"
 #include "sluice/flow/upstream_end.hpp"
@@ -31,15 +33,12 @@ struct LayerSeat {
 
 /// What the two kinds of a layer's stages share: subscriptions, alarms, and the end. Self is the stage; it
 /// has send(f), which calls f(out) with where events go, and finished(), called after the last of them.
-template <class Self, class In, class... Ops>
+template <class Self, class In>
 class LayerRun : private Surroundings, public LayerControl {
  public:
-  using Layer = detail::LayerOf<In, Ops...>;
-
   // -- LayerControl
   void trigger(const std::string& name) final {
-    me().send(
-        [&](auto& out) { layer_.trigger({.kind = TriggerName::Kind::named, .text = name}, context_, out); });
+    body_->trigger({.kind = TriggerName::Kind::named, .text = name}, me());
     count_held();
   }
   std::vector<HostPtr> connect() final {
@@ -61,14 +60,12 @@ class LayerRun : private Surroundings, public LayerControl {
   }
 
  protected:
-  LayerRun(LayerSeat<In> seat, const std::tuple<Ops...>& ops)
-      : seat_(std::move(seat)),
-        context_(*this, seat_.index, seat_.count),
-        layer_(detail::make_layer<In>(ops, context_)) {}
+  LayerRun(LayerSeat<In> seat, const MakeBody<In, Self>& make)
+      : seat_(std::move(seat)), context_(*this, seat_.index, seat_.count), body_(make(context_)) {}
 
   void begin() {
     if (seat_.on_init) seat_.on_init(seat_.index, seat_.count);
-    me().send([this](auto& out) { layer_.begin(context_, out); });
+    body_->begin(me());
     for (const auto* list : {&seat_.upstreams, &seat_.running}) {
       for (const SubscribeTo<In>& one : *list) {
         most_held_ = one.options.max_demand;
@@ -81,13 +78,12 @@ class LayerRun : private Surroundings, public LayerControl {
   }
   void opened(const Subscription& from) {
     sources_.push_back({from});
-    layer_.opened(from.id());
+    body_->opened(from.id());
     if (full_) from.pause();
   }
   void run_events(Events<In>& events, const Subscription& from) {
     context_.enter(from.id());
-    me().send_up_to(events.size(),
-                    [&](auto& out) { layer_.events(events.mine(), from.id(), context_, out); });
+    body_->events(events.mine(), from.id(), me());
     count_held();
   }
   /// An upstream has ended, or the subscription to it.
@@ -98,19 +94,19 @@ class LayerRun : private Surroundings, public LayerControl {
       me().give_up(reason);
       return;
     }
-    me().send([&](auto& out) { layer_.closed(from.id(), context_, out); });
+    body_->closed(from.id(), me());
     count_held();
     if (--open_ == 0) complete();
   }
   void alarm(TimerId timer) {
-    me().send([&](auto& out) { layer_.alarm(timer, context_, out); });
+    body_->alarm(timer, me());
     count_held();
     if (completing_) complete();
   }
   /// Whether operators still hold back what they will hand on by their alarms.
   [[nodiscard]] bool holds_back() const noexcept { return completing_ && !finished_; }
 
-  [[nodiscard]] const LayerSeat<In>& seat() const noexcept { return seat_; }
+  [[nodiscard]] const LayerBody<In, Self>& body() const noexcept { return *body_; }
   [[nodiscard]] bool holds_events() const noexcept { return held_ != 0; }
 
  private:
@@ -129,7 +125,7 @@ class LayerRun : private Surroundings, public LayerControl {
     if (held_ != 0 || ended_) return;
     if (!finished_) {
       finished_ = true;
-      me().send([this](auto& out) { layer_.finish(context_, out); });
+      body_->finish(me());
       count_held();
       if (held_ != 0) return;
     }
@@ -140,12 +136,11 @@ class LayerRun : private Surroundings, public LayerControl {
   /// they are few again. What is on its way then still comes, so with n subscriptions no more than
   /// (n + 2) * max_demand are held.
   void count_held() {
-    if constexpr (Layer::holding == Holding::until_tick) {
-      held_ = layer_.pending();
-      const bool full = full_ ? held_ > least_held_ : held_ >= most_held_;
-      if (full == std::exchange(full_, full)) return;
-      for (const Source& source : sources_) ask_or_not(source);
-    }
+    if (!body_->may_hold()) return;
+    held_ = body_->pending();
+    const bool full = full_ ? held_ > least_held_ : held_ >= most_held_;
+    if (full == std::exchange(full_, full)) return;
+    for (const Source& source : sources_) ask_or_not(source);
   }
   void ask_or_not(const Source& source) const {
     if (full_ || source.wanted == Source::Wanted::no) {
@@ -175,7 +170,7 @@ class LayerRun : private Surroundings, public LayerControl {
 
   LayerSeat<In> seat_;
   Context context_;
-  Layer layer_;
+  std::unique_ptr<LayerBody<In, Self>> body_;
   std::vector<Subscription> running_;
   std::vector<Source> sources_;
   std::size_t open_ = 0;
@@ -212,18 +207,35 @@ class LayerServices : public Base {
 /// A stage of a layer whose events go on to other stages (flow.md F1.2). Ends normally when all above have
 /// and its last events were handed out (F9.8), or at once, with shutdown, when its last consumer has left
 /// (F9.9).
-template <class In, class... Ops>
-class LayerStage final
-    : public LayerServices<ProducerConsumer<In, typename detail::LayerOf<In, Ops...>::Output>>,
-      public LayerRun<LayerStage<In, Ops...>, In, Ops...> {
-  using Run = LayerRun<LayerStage, In, Ops...>;
-  using Out = typename detail::LayerOf<In, Ops...>::Output;
+template <class In, class Out>
+class LayerStage final : public LayerServices<ProducerConsumer<In, Out>>,
+                         public LayerRun<LayerStage<In, Out>, In> {
+  using Run = LayerRun<LayerStage, In>;
 
  public:
-  LayerStage(LayerSeat<In> seat, const std::tuple<Ops...>& ops, DispatcherFor<Out> dispatcher,
+  LayerStage(LayerSeat<In> seat, const MakeBody<In, LayerStage>& make, DispatcherFor<Out> dispatcher,
              BufferOptions buffer)
       : LayerServices<ProducerConsumer<In, Out>>({.dispatcher = std::move(dispatcher), .buffer = buffer}),
-        Run(std::move(seat), ops) {}
+        Run(std::move(seat), make) {}
+
+  /// One type for all that send is called with: what the operators do with it is compiled once.
+  struct EmitEach {
+    LayerStage* stage;
+
+    template <class T>
+    void operator()(T&& event) const {
+      stage->emit(std::forward<T>(event));
+    }
+  };
+  template <class F>
+  void send(const F& f) {
+    EmitEach out{this};
+    f(out);
+  }
+  template <class F>
+  void send_up_to(std::size_t most, const F& f) {
+    this->emit_up_to(most, f);
+  }
 
  private:
   friend Run;
@@ -247,28 +259,17 @@ class LayerStage final
     }
   }
   void handle_events(Events<In> events, const Subscription& from) override {
-    if constexpr (Run::Layer::identity) {
-      this->emit_all(std::move(events));
-    } else {
-      Run::run_events(events, from);
+    if constexpr (std::same_as<In, Out>) {
+      if (Run::body().is_identity()) {
+        this->emit_all(std::move(events));
+        return;
+      }
     }
+    Run::run_events(events, from);
   }
   void handle_timer(TimerId timer) override { Run::alarm(timer); }
   [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back() || Run::holds_events(); }
 
-  template <class F>
-  void send(F f) {
-    auto out = [this](auto&& event) { this->emit(std::forward<decltype(event)>(event)); };
-    f(out);
-  }
-  template <class F>
-  void send_up_to(std::size_t most, F f) {
-    if constexpr (Run::Layer::at_most_one) {
-      this->emit_up_to(most, f);
-    } else {
-      send(f);
-    }
-  }
   void finished() {
     this->info([this] { this->stop(); });
   }
@@ -278,12 +279,26 @@ class LayerStage final
 
 /// A stage of the last layer of a flow that is run for its effects: what the layer would emit is dropped
 /// (flow.md F9.1, E1, E3).
-template <class In, class... Ops>
-class LayerEnd final : public LayerServices<Consumer<In>>, public LayerRun<LayerEnd<In, Ops...>, In, Ops...> {
-  using Run = LayerRun<LayerEnd, In, Ops...>;
+template <class In>
+class LayerEnd final : public LayerServices<Consumer<In>>, public LayerRun<LayerEnd<In>, In> {
+  using Run = LayerRun<LayerEnd, In>;
 
  public:
-  LayerEnd(LayerSeat<In> seat, const std::tuple<Ops...>& ops) : Run(std::move(seat), ops) {}
+  LayerEnd(LayerSeat<In> seat, const MakeBody<In, LayerEnd>& make) : Run(std::move(seat), make) {}
+
+  struct Drop {
+    template <class T>
+    void operator()(T&& /*event*/) const noexcept {}
+  };
+  template <class F>
+  void send(const F& f) {
+    Drop out;
+    f(out);
+  }
+  template <class F>
+  void send_up_to(std::size_t /*most*/, const F& f) {
+    send(f);
+  }
 
  private:
   friend Run;
@@ -303,15 +318,6 @@ class LayerEnd final : public LayerServices<Consumer<In>>, public LayerRun<Layer
   void handle_timer(TimerId timer) override { Run::alarm(timer); }
   [[nodiscard]] bool has_work() const noexcept override { return Run::holds_back() || Run::holds_events(); }
 
-  template <class F>
-  void send(F f) {
-    auto drop = [](auto&& /*event*/) {};
-    f(drop);
-  }
-  template <class F>
-  void send_up_to(std::size_t /*most*/, F f) {
-    send(f);
-  }
   void finished() { this->stop(); }
 };
 

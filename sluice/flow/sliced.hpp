@@ -144,14 +144,14 @@ class LayerFeed<Slice<R>, UnpackOperator<R>> final : public Feed<std::ranges::ra
   using T = std::ranges::range_value_t<R>;
 
  public:
-  explicit LayerFeed(const LayerSpec<Slice<R>, UnpackOperator<R>>& spec)
+  LayerFeed(const LayerSpec<Slice<R>>& spec, const std::tuple<UnpackOperator<R>>& /*ops*/)
       : elements_(LayerSpec<T>{.feed = static_cast<const SlicedFeed<R>&>(*spec.feed).whole(),
                                .options = spec.options}) {}
 
   [[nodiscard]] Upstreams<T> build(Assembly& assembly, const Border<T>& border) const override {
     return elements_.build(assembly, border);
   }
-  [[nodiscard]] Upstreams<T> build_stages(Assembly& assembly, const Border<T>& border) const {
+  [[nodiscard]] Upstreams<T> build_stages(Assembly& assembly, const Border<T>& border) const override {
     return elements_.build_stages(assembly, border);
   }
   void build_end(Assembly& assembly) const { elements_.build_end(assembly); }

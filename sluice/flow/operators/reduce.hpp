@@ -178,15 +178,12 @@ template <class Other, class In, class... Ops>
   if constexpr (!takes<Changed, typename InputOf<last, In, Ops...>::type>()) {
     return flow;
   } else {
-    LayerSpec<In, Ops...>&& layer = std::move(flow).layer();
-    auto before = slice<0>(layer.ops, std::make_index_sequence<last>());
-    Changed changed = std::get<last>(std::move(layer.ops)).with(std::move(other));
+    LayerSpec<In> layer = std::move(flow).layer();
+    std::tuple<Ops...> ops = std::move(flow).operators();
+    auto before = slice<0>(ops, std::make_index_sequence<last>());
+    Changed changed = std::get<last>(std::move(ops)).with(std::move(other));
     return [&]<class... Before>(std::tuple<Before...>&& kept) {
-      return append(Flow<In, Before...>(LayerSpec<In, Before...>{.feed = std::move(layer.feed),
-                                                                 .border = std::move(layer.border),
-                                                                 .options = std::move(layer.options),
-                                                                 .ops = std::move(kept)}),
-                    std::move(changed));
+      return append(Flow<In, Before...>(std::move(layer), std::move(kept)), std::move(changed));
     }(std::move(before));
   }
 }

@@ -18,25 +18,24 @@ template <class T>
 class FlowInto {
  public:
   using Output = T;
-  using Outputs = std::function<Upstreams<T>(Assembly&, const Border<T>&)>;
   /// Makes one consumer, or finds it, and has it subscribe to the outputs.
   using Consume = std::function<void(Assembly&, const Upstreams<T>&)>;
 
-  explicit FlowInto(Outputs outputs) : outputs_(std::move(outputs)) {}
+  explicit FlowInto(FeedPtr<T> feed) : feed_(std::move(feed)) {}
 
   void add(Consume consume) { consumers_.push_back(std::move(consume)); }
   /// How the last layer divides its events among the consumers.
   void divide(Border<T> border) { border_ = std::move(border); }
   /// Starts everything.
   void build(Assembly& assembly) const {
-    const Upstreams<T> outputs = outputs_(assembly, border_);
+    const Upstreams<T> outputs = feed_->build_stages(assembly, border_);
     if (outputs.empty()) return;
     for (const Upstream<T>& stage : outputs) assembly.add_last(stage.host());
     for (const Consume& consume : consumers_) consume(assembly, outputs);
   }
 
  private:
-  Outputs outputs_;
+  FeedPtr<T> feed_;
   Border<T> border_ = Border<T>::by_demand();
   std::vector<Consume> consumers_;
 };
@@ -71,10 +70,7 @@ struct IntoOperator : OperatorTag {
   template <class In, class... Ops>
   [[nodiscard]] auto on(const Flow<In, Ops...>& flow) && {
     using T = typename Flow<In, Ops...>::Output;
-    return std::move(*this).add(
-        FlowInto<T>([feed = flow.feed()](Assembly& assembly, const Border<T>& border) {
-          return feed->build_stages(assembly, border);
-        }));
+    return std::move(*this).add(FlowInto<T>(flow.feed()));
   }
 
  private:

@@ -46,11 +46,16 @@ struct RangeTerminal : TerminalTag {
 
   template <class In, class... Ops>
   [[nodiscard]] auto execute(const Flow<In, Ops...>& flow) {
-    using T = typename Flow<In, Ops...>::Output;
+    return read<typename Flow<In, Ops...>::Output>(flow.feed());
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] FlowRange<T> read(FeedPtr<T> feed) {
     options.demand = DemandFlow::accumulate;
     terms.on_cancel = OnCancel::transient;
     auto handle =
-        detail::start_flow<T>(*runtime, std::move(options), [feed = flow.feed()](Assembly& assembly) {
+        detail::start_flow<T>(*runtime, std::move(options), [feed = std::move(feed)](Assembly& assembly) {
           for (const Upstream<T>& stage : feed->build_stages(assembly, Border<T>::by_demand()))
             assembly.add_last(stage.host());
         });
@@ -79,9 +84,13 @@ struct VectorTerminal : TerminalTag {
 
   template <class In, class... Ops>
   [[nodiscard]] auto execute(const Flow<In, Ops...>& flow) {
-    using T = typename Flow<In, Ops...>::Output;
+    return all_of(range.execute(flow));
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] static std::vector<T> all_of(FlowRange<T> events) {
     std::vector<T> all;
-    auto events = range.execute(flow);
     if (events.empty_flow()) return all;
     std::optional<Reason> failure;
     try {
