@@ -11,6 +11,7 @@
 #include "sluice/dispatch/demand.hpp"
 #include "sluice/dispatch/dispatcher.hpp"
 #include "sluice/dispatch/partition.hpp"
+#include "sluice/flow/division.hpp"
 
 namespace sluice::inline v0::flow {
 
@@ -18,61 +19,53 @@ namespace sluice::inline v0::flow {
 template <class T>
 class Border {
  public:
-  enum class Kind : unsigned char {
-    straight,   ///< nothing asks for a division: what a source or a merge has below it
-    by_demand,  ///< to whoever asks
-    by_key,     ///< each stage has its partition; where there is one stage, nobody asks for a key
-    by_route,   ///< each stage has its partition; the user's function is always asked: it may drop events
-    custom,     ///< by a dispatcher of the user
-  };
-
-  [[nodiscard]] static Border straight() { return Border(Kind::straight, {}, {}, {}); }
-  [[nodiscard]] static Border by_demand() { return Border(Kind::by_demand, {}, {}, {}); }
+  [[nodiscard]] static Border straight() { return Border(Division::straight, {}, {}, {}); }
+  [[nodiscard]] static Border by_demand() { return Border(Division::by_demand, {}, {}, {}); }
   /// `route(T&, partitions)` answers a partition or std::nullopt.
   template <class Route>
   [[nodiscard]] static Border by_key(Route route) {
-    return partitioned(Kind::by_key, std::move(route));
+    return partitioned(Division::by_key, std::move(route));
   }
   template <class Route>
   [[nodiscard]] static Border by_route(Route route) {
-    return partitioned(Kind::by_route, std::move(route));
+    return partitioned(Division::by_route, std::move(route));
   }
   /// `make()` answers something that makes a dispatcher for T, anew for each stage.
   template <class Make>
   [[nodiscard]] static Border custom(Make make) {
-    return Border(Kind::custom, [make](std::size_t /*consumers*/) { return DispatcherFor<T>(make()); }, {},
-                  {});
+    return Border(Division::custom, [make](std::size_t /*consumers*/) { return DispatcherFor<T>(make()); },
+                  {}, {});
   }
 
   /// For a layer of so many stages. One stage needs no keys (flow.md F5.1).
   [[nodiscard]] Border with(std::size_t consumers) const {
     Border made = *this;
     made.consumers_ = consumers;
-    if (consumers == 1 && kind_ == Kind::by_key) made.kind_ = Kind::by_demand;
+    if (consumers == 1 && kind_ == Division::by_key) made.kind_ = Division::by_demand;
     return made;
   }
 
-  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  [[nodiscard]] Division kind() const noexcept { return kind_; }
   [[nodiscard]] std::size_t consumers() const noexcept { return consumers_; }
   /// A dispatcher for one stage above.
   [[nodiscard]] DispatcherFor<T> dispatcher() const {
-    return make_ && kind_ != Kind::by_demand ? make_(consumers_)
-                                             : DispatcherFor<T>(std::make_unique<DemandDispatcher<T>>());
+    return make_ && kind_ != Division::by_demand ? make_(consumers_)
+                                                 : DispatcherFor<T>(std::make_unique<DemandDispatcher<T>>());
   }
   /// Which partition stage `index` of the layer takes.
   [[nodiscard]] std::optional<std::size_t> partition_of(std::size_t index) const {
-    return kind_ == Kind::by_key || kind_ == Kind::by_route ? std::optional(index) : std::nullopt;
+    return kind_ == Division::by_key || kind_ == Division::by_route ? std::optional(index) : std::nullopt;
   }
   /// Whether both divide alike, so that a layer between them would do nothing (F5.6). Functions are alike
   /// when they have one type and no state, or compare equal.
   [[nodiscard]] bool same_as(const Border& other) const {
     if (kind_ != other.kind_ || consumers_ != other.consumers_) return false;
     switch (kind_) {
-      case Kind::straight:
-      case Kind::by_demand: return true;
-      case Kind::by_key:
-      case Kind::by_route: return route_.type() == other.route_.type() && same_(route_, other.route_);
-      case Kind::custom: return false;
+      case Division::straight:
+      case Division::by_demand: return true;
+      case Division::by_key:
+      case Division::by_route: return route_.type() == other.route_.type() && same_(route_, other.route_);
+      case Division::custom: return false;
     }
     return false;
   }
@@ -81,11 +74,11 @@ class Border {
   using Make = std::function<DispatcherFor<T>(std::size_t)>;
   using Same = bool (*)(const std::any&, const std::any&);
 
-  Border(Kind kind, Make make, std::any route, Same alike)
+  Border(Division kind, Make make, std::any route, Same alike)
       : kind_(kind), make_(std::move(make)), route_(std::move(route)), same_(alike) {}
 
   template <class Route>
-  [[nodiscard]] static Border partitioned(Kind kind, Route route) {
+  [[nodiscard]] static Border partitioned(Division kind, Route route) {
     return Border(
         kind,
         [route](std::size_t partitions) {
@@ -105,7 +98,7 @@ class Border {
     }
   }
 
-  Kind kind_;
+  Division kind_;
   std::size_t consumers_ = 0;
   Make make_;
   std::any route_;

@@ -9,6 +9,7 @@
 #include "sluice/flow/assembly.hpp"
 #include "sluice/flow/border.hpp"
 #include "sluice/flow/layer_stage.hpp"
+#include "sluice/flow/plan.hpp"
 
 namespace sluice::inline v0::flow {
 
@@ -26,6 +27,12 @@ class Feed {
   /// The same, and its stages are new ones: the last layer of a flow needs stages of its own.
   [[nodiscard]] virtual Upstreams<T> build_stages(Assembly& assembly, const Border<T>& border) const {
     return build(assembly, border);
+  }
+  /// Adds them to a plan.
+  [[nodiscard]] virtual Plan::Emitters outline(Plan& plan, const Border<T>& border) const = 0;
+  /// The same for build_stages.
+  [[nodiscard]] virtual Plan::Emitters outline_stages(Plan& plan, const Border<T>& border) const {
+    return outline(plan, border);
   }
   /// Whether build can divide events in any way; stages that run already keep their dispatcher.
   [[nodiscard]] virtual bool divides() const { return true; }
@@ -62,8 +69,7 @@ struct LayerSpec {
   }
   /// Whether stages without operators would only hand on what the layer above divides already as it shall be.
   [[nodiscard]] bool is_needless(const Border<In>& below, std::size_t workers) const {
-    if (border.kind() == Border<In>::Kind::straight)
-      return feed->divides() || below.kind() == Border<In>::Kind::by_demand;
+    if (border.kind() == Division::straight) return feed->divides() || below.kind() == Division::by_demand;
     return border.with(options.stages.value_or(workers)).same_as(below);
   }
 };
@@ -74,6 +80,12 @@ class LayerFeedBase : public Feed<Out> {
  public:
   [[nodiscard]] Upstreams<Out> build(Assembly& assembly, const Border<Out>& border) const override {
     return build_stages(assembly, border);
+  }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<Out>& /*border*/) const override {
+    return add_to(plan);
+  }
+  [[nodiscard]] Plan::Emitters outline_stages(Plan& plan, const Border<Out>& /*border*/) const override {
+    return add_to(plan);
   }
   [[nodiscard]] Upstreams<Out> build_stages(Assembly& assembly, const Border<Out>& border) const override {
     using S = LayerStage<In, Out>;
@@ -99,7 +111,14 @@ class LayerFeedBase : public Feed<Out> {
 
  private:
   [[nodiscard]] virtual std::unique_ptr<LayerBody<In, LayerStage<In, Out>>> body(Context& context) const = 0;
+  virtual void note(Notes& notes) const = 0;
 
+  [[nodiscard]] Plan::Emitters add_to(Plan& plan) const {
+    Notes notes;
+    note(notes);
+    const Border<In> above = spec_.border.with(plan.stages(spec_.options.stages));
+    return plan.add_layer(spec_.feed->outline(plan, above), spec_.options, notes, above.kind());
+  }
   template <class S, class Make>
   [[nodiscard]] std::vector<HostPtr> start(Assembly& assembly, Make make) const {
     auto seats = spec_.seats(assembly);
@@ -136,6 +155,9 @@ class LayerFeed final : public LayerFeedBase<In, typename detail::OutputOf<In, O
   std::unique_ptr<LayerBody<In, LayerStage<In, Out>>> body(Context& context) const override {
     return std::make_unique<Body<LayerStage<In, Out>>>(ops_, context);
   }
+  void note(Notes& notes) const override {
+    std::apply([&](const auto&... op) { (op.note(notes), ...); }, ops_);
+  }
 
   std::tuple<Ops...> ops_;
 };
@@ -152,6 +174,10 @@ class LayerFeed<T> final : public LayerFeedBase<T, T> {
       return this->spec().feed->build(assembly, border);
     return this->build_stages(assembly, border);
   }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& border) const override {
+    if (this->spec().is_needless(border, plan.stages({}))) return this->spec().feed->outline(plan, border);
+    return this->outline_stages(plan, border);
+  }
   /// The last layer of a flow that is run for its effects.
   void build_end(Assembly& assembly) const {
     LayerFeedBase<T, T>::build_end(assembly, [](Context& context) {
@@ -163,6 +189,7 @@ class LayerFeed<T> final : public LayerFeedBase<T, T> {
   std::unique_ptr<LayerBody<T, LayerStage<T, T>>> body(Context& context) const override {
     return std::make_unique<LayerBodyOf<PlainLayer<T>, LayerStage<T, T>>>(std::tuple<>(), context);
   }
+  void note(Notes& /*notes*/) const override {}
 };
 
 }  // namespace sluice::inline v0::flow

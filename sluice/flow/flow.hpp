@@ -3,6 +3,7 @@
 #include <concepts>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -47,6 +48,15 @@ class Flow {
     static_assert(detail::uses_its_window<Ops...>(),
                   "sluice: a window needs an operator behind it in its layer, such as reduce");
     return std::make_shared<const LayerFeed<In, Ops...>>(layer_, ops_);
+  }
+
+  /// Its plan, as it would be started: layers, what is fused in each, how events are divided and what of
+  /// their order is kept, what is kept in memory, what may be dropped. Nothing runs. `workers`: of the
+  /// runtime that it will run on. `fmt::print("{}", to_text(flow.explain()))`
+  [[nodiscard]] Diagram explain(std::optional<std::size_t> workers = {}) const {
+    Plan plan(workers);
+    static_cast<void>(feed()->outline_stages(plan, Border<Output>::by_demand()));
+    return std::move(plan).take();
   }
 
  private:

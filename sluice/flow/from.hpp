@@ -43,6 +43,10 @@ class RangeFeed final : public Feed<std::ranges::range_value_t<R>> {
     return made;
   }
 
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& /*border*/) const override {
+    return plan.add_source("ranges", ranges_.size());
+  }
+
  private:
   std::vector<R> ranges_;
   Duration shutdown_;

@@ -50,6 +50,10 @@ class LinesFeed final : public Feed<Text> {
     return made;
   }
 
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<Text>& /*border*/) const override {
+    return plan.add_source("lines of " + paths_.front() + (paths_.size() == 1 ? "" : ", ..."), paths_.size());
+  }
+
  private:
   std::vector<std::string> paths_;
   LinesOptions options_;

@@ -28,6 +28,9 @@ class StagesFeed final : public Feed<T> {
     }
     return made;
   }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& /*border*/) const override {
+    return plan.add_source("running stages", producers_.size());
+  }
   /// They have dispatchers of their own.
   [[nodiscard]] bool divides() const override { return false; }
 
@@ -52,6 +55,9 @@ class SpecsFeed final : public Feed<typename S::Output> {
       made.emplace_back(std::move(stage));
     }
     return made;
+  }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& /*border*/) const override {
+    return plan.add_source("stages started with the flow", specs_.size());
   }
   [[nodiscard]] bool divides() const override { return false; }
 

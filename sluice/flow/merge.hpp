@@ -25,6 +25,16 @@ class MergedFeed final : public Feed<T> {
     return made;
   }
 
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& border) const override {
+    Plan::Emitters all;
+    for (const FeedPtr<T>& feed : feeds_) {
+      const Plan::Emitters one = feed->outline(plan, border);
+      all.nodes.insert(all.nodes.end(), one.nodes.begin(), one.nodes.end());
+      all.stages += one.stages;
+    }
+    return all;
+  }
+
  private:
   std::vector<FeedPtr<T>> feeds_;
 };

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "sluice/flow/context.hpp"
+#include "sluice/flow/note.hpp"
 #include "sluice/flow/trigger.hpp"
 
 namespace sluice::inline v0::flow {
@@ -55,6 +56,9 @@ struct Operator : OperatorTag {
 
   template <class In>
   using State = NoState;
+
+  /// Says what it is and keeps in the plan of a flow (Flow::explain).
+  static void note(Notes& notes) { notes.add("operator"); }
 
   template <class In>
   [[nodiscard]] State<In> open(const Context& /*context*/) {

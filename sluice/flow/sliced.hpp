@@ -32,6 +32,7 @@ concept Sliceable = std::ranges::random_access_range<const R> && std::ranges::si
 template <class R>
 struct UnpackOperator : Operator {
   static constexpr Role role = Role::source;
+  static void note(Notes& /*notes*/) {}
   template <class In>
   using Output = std::ranges::range_value_t<R>;
 
@@ -109,6 +110,9 @@ class SlicedFeed final : public Feed<Slice<R>> {
     }
     return made;
   }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<Slice<R>>& /*border*/) const override {
+    return plan.add_source("ranges, read in slices", ranges_.size());
+  }
   /// One slice is a batch, and as many are under way as the elements asked for make.
   [[nodiscard]] SubscribeOptions terms(SubscribeOptions wanted) const override {
     wanted.max_demand = std::max<Demand>(1, wanted.max_demand / batch_of(wanted));
@@ -150,6 +154,12 @@ class LayerFeed<Slice<R>, UnpackOperator<R>> final : public Feed<std::ranges::ra
 
   [[nodiscard]] Upstreams<T> build(Assembly& assembly, const Border<T>& border) const override {
     return elements_.build(assembly, border);
+  }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& border) const override {
+    return elements_.outline(plan, border);
+  }
+  [[nodiscard]] Plan::Emitters outline_stages(Plan& plan, const Border<T>& border) const override {
+    return elements_.outline_stages(plan, border);
   }
   [[nodiscard]] Upstreams<T> build_stages(Assembly& assembly, const Border<T>& border) const override {
     return elements_.build_stages(assembly, border);

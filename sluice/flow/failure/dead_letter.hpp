@@ -22,6 +22,7 @@ template <class F>
 struct DeadLetterPolicy : FailurePolicy {
   static constexpr bool keeps_event = true;
 
+  static void note(Note& guard) { guard.drops("events for which it throws: they become dead letters"); }
   template <class S, class T>
   void failed(S& /*state*/, Context& /*context*/, T&& event) {
     static_assert(!std::is_lvalue_reference_v<T>);

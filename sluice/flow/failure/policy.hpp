@@ -25,6 +25,9 @@ struct FailurePolicy : FailurePolicyTag {
   template <class In>
   using State = NoState;
 
+  /// Adds to what the guard says of itself in a plan.
+  void note(Note& /*guard*/) const {}
+
   /// No more events come: of the window, or the flow.
   template <class S>
   void done(S& /*state*/, Context& /*context*/) {}

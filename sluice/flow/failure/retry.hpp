@@ -28,6 +28,10 @@ struct RetryPolicy : FailurePolicy {
     typename Then::template State<In> then = {};
   };
 
+  void note(Note& guard) const {
+    guard.keeps("events that are tried again; while they are many it asks for no more").mixes();
+    then.note(guard);
+  }
   /// For the first time.
   template <class S, class T>
   void failed(S& state, Context& context, T&& event) {

@@ -23,6 +23,7 @@ struct SkipPolicy : FailurePolicy {
   template <class In>
   using State = Skipped;
 
+  static void note(Note& guard) { guard.drops("events for which it throws"); }
   template <class T>
   void failed(Skipped& skipped, Context& /*context*/, T&& /*event*/) {
     skipped.note();

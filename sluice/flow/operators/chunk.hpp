@@ -41,6 +41,7 @@ template <class N>
 template <class Weight>
 struct ChunkOperator : Operator {
   static constexpr Role role = Role::state;
+  static void note(Notes& notes) { notes.add("chunk").keeps("one chunk"); }
   template <class In>
   using Output = std::vector<In>;
   template <class In>

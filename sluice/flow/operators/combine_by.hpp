@@ -38,6 +38,9 @@ struct ByPartialHash {
 template <class Key, class Make, class Fold>
 struct PreCombine : Operator {
   static constexpr Role role = Role::state;
+  static void note(Notes& notes) {
+    notes.add("combine_by, first part").keeps("an entry for each key, handed on when there are many").mixes();
+  }
   using Accumulator = accumulator_of<Make>;
   template <class In>
   using Output = Partial<kept_key_of<Key, In>, Accumulator>;
@@ -102,6 +105,7 @@ struct PreCombine : Operator {
 template <class Merge>
 struct MergePartials : Operator {
   static constexpr Role role = Role::reduce;
+  void note(Notes& notes) const { notes.add("combine_by, merged").keeps_keys(limits).mixes(); }
   template <class P>
   struct Parts;
   template <class K, class Acc>

@@ -15,6 +15,9 @@ struct DebounceOptions {
 /// See debounce().
 struct DebounceOperator : Operator {
   static constexpr Holding holding = Holding::until_done;
+  static void note(Notes& notes) {
+    notes.add("debounce").keeps("one event").drops("all but the last before each silence");
+  }
   template <class In>
   using Output = In;
   template <class In>

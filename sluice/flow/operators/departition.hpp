@@ -53,6 +53,11 @@ class PartedWindow {
 template <class Make, class Merge, class Done>
 struct MergeParts : Operator {
   static constexpr Role role = Role::gather;
+  static void note(Notes& notes) {
+    notes.add("departition")
+        .keeps("an accumulator for each window that some partition is not done with")
+        .mixes();
+  }
   using Accumulator = detail::accumulator_of<Make>;
   using Windows = std::map<WindowId, detail::PartedWindow<Accumulator>>;
   template <class In>

@@ -37,6 +37,7 @@ template <class Key>
 struct DistinctByOperator : Operator {
   static constexpr Role role = Role::state;
   static constexpr bool at_most_one = true;
+  void note(Notes& notes) const { notes.add("distinct_by").keeps_keys(options.limits()); }
   struct Seen {};
   template <class In>
   using Output = In;

@@ -12,6 +12,7 @@ namespace sluice::inline v0::flow {
 template <class F>
 struct EachOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("each"); }
   template <class In>
   using Output = In;
 

@@ -32,6 +32,7 @@ template <class Source, class Key, class F>
 struct EnrichOperator : Operator {
   static constexpr bool at_most_one = true;
   static constexpr bool batches = true;
+  static void note(Notes& notes) { notes.add("enrich"); }
   using Map = typename Source::Snapshot::element_type;
   using Value = typename Map::mapped_type;
   template <class In>

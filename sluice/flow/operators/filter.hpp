@@ -13,6 +13,7 @@ namespace sluice::inline v0::flow {
 template <class P, bool wanted>
 struct FilterOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add(wanted ? "filter" : "reject"); }
   template <class In>
   using Output = In;
 

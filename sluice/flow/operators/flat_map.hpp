@@ -74,6 +74,7 @@ template <class R, class Next>
 /// See flat_map().
 template <class F>
 struct FlatMapOperator : Operator {
+  static void note(Notes& notes) { notes.add("flat_map"); }
   template <class In>
   using Output = detail::element_of<std::invoke_result_t<F&, In>>;
 
@@ -102,6 +103,7 @@ template <class F>
 
 /// See flatten().
 struct FlattenOperator : Operator {
+  static void note(Notes& notes) { notes.add("flatten"); }
   template <class In>
   using Output = detail::element_of<In>;
 

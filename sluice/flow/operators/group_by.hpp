@@ -15,6 +15,7 @@ namespace sluice::inline v0::flow {
 template <class Key, class Value, class AtTrigger = Unsaid>
 struct GroupByOperator : Operator {
   static constexpr Role role = Role::reduce;
+  static void note(Notes& notes) { notes.add("group_by").keeps_all("the values of each key of a window"); }
   template <class In>
   using Accumulator = Groups<detail::stored_key<std::invoke_result_t<Key&, const In&>>,
                              std::remove_cvref_t<std::invoke_result_t<Value&, In>>>;

@@ -83,6 +83,12 @@ struct GuardOperator : Operator {
   static constexpr Holding holding = Policy::retries ? Holding::until_tick : Op::holding;
   static constexpr bool at_most_one = Op::at_most_one;
   static constexpr bool batches = Op::batches;
+  void note(Notes& notes) const {
+    Notes inside;
+    op.note(inside);
+    Note& made = notes.add("guard", inside);
+    policy.note(made);
+  }
   template <class In>
   using Output = typename Op::template Output<In>;
   template <class In>

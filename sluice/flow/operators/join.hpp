@@ -33,6 +33,15 @@ struct JoinResult<F, L, R> : std::invoke_result<F&, const L&, const R&> {};
 template <class L, class R, class LeftKey, class RightKey, class F>
 struct JoinOperator : Operator {
   static constexpr Role role = Role::gather;
+  void note(Notes& notes) const {
+    KeyedLimits limits;
+    limits.max_keys = max_keys;
+    Note& made = notes.add("join").mixes();
+    if (max_keys)
+      made.keeps_keys(limits);
+    else
+      made.keeps_all("both sides of each window");
+  }
   using Table = JoinTable<detail::join_key_of<LeftKey, L>, L, R>;
   template <class In>
   using Output = std::remove_cvref_t<typename detail::JoinResult<F, L, R>::type>;

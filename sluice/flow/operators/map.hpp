@@ -12,6 +12,7 @@ namespace sluice::inline v0::flow {
 template <class F>
 struct MapOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("map"); }
   template <class In>
   using Output = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
 
@@ -40,6 +41,7 @@ template <class F>
 template <class F>
 struct MapValuesOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("map_values"); }
   template <class In>
   using Output = std::pair<typename In::first_type,
                            std::remove_cvref_t<std::invoke_result_t<F&, typename In::second_type>>>;

@@ -14,6 +14,7 @@ template <class F>
 struct MapBatchOperator : Operator {
   static constexpr Role role = Role::batch;
   static constexpr bool batches = true;
+  static void note(Notes& notes) { notes.add("map_batch").keeps("one batch"); }
   template <class In>
   using Output = detail::element_of<std::invoke_result_t<F&, std::vector<In>>>;
   template <class In>

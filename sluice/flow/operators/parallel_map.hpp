@@ -16,6 +16,7 @@ namespace sluice::inline v0::flow {
 /// Numbers the events of one stage.
 struct NumberOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("parallel_map, numbered"); }
   template <class In>
   using Output = Numbered<In>;
   struct Next {
@@ -39,6 +40,11 @@ template <class Op>
 struct NumberedOperator : Operator {
   static constexpr bool at_most_one = true;
   static constexpr bool batches = Op::batches;
+  void note(Notes& notes) const {
+    Notes inside;
+    op.note(inside);
+    notes.add("parallel_map", inside);
+  }
   template <class In>
   using Output = Numbered<std::optional<typename Op::template Output<typename In::Event>>>;
   template <class In>
@@ -73,6 +79,7 @@ struct NumberedOperator : Operator {
 /// `ahead + 2 * stages * max_demand`, and it never comes to a halt.
 struct ReorderOperator : Operator {
   static constexpr Holding holding = Holding::until_done;
+  static void note(Notes& notes) { notes.add("parallel_map, in order").keeps("results that came too early"); }
   template <class In>
   using Output = typename In::Event::value_type;
   struct Ahead {

@@ -12,6 +12,7 @@ namespace sluice::inline v0::flow {
 /// window when it is done here, behind all that the window's `done` has emitted. So a partition that emits
 /// nothing, or much, at `done` is counted once (E5), and what is emitted between triggers goes along (E10).
 struct TagPartition : Operator {
+  static void note(Notes& notes) { notes.add("departition, tagged"); }
   template <class In>
   using Output = Parted<In>;
   /// Nothing but the type, for fire().

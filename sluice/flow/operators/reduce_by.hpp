@@ -35,6 +35,9 @@ struct ReduceByOptions {
 template <class Key, class Make, class F>
 struct ReduceByOperator : Operator {
   static constexpr Role role = Role::reduce;
+  void note(Notes& notes) const {
+    notes.add("reduce_by").keeps_keys(options.kept("reduce_by").limits()).mixes();
+  }
   using Accumulator = detail::accumulator_of<Make>;
   template <class In>
   using Output = std::pair<detail::kept_key_of<Key, In>, Accumulator>;

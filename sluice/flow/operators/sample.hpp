@@ -27,6 +27,7 @@ struct SampleShare {
 
 struct SampleEachOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("sample").drops("all but each nth event"); }
   template <class In>
   using Output = In;
   struct Seen {
@@ -51,6 +52,9 @@ struct SampleEachOperator : Operator {
 
 struct SampleLatestOperator : Operator {
   static constexpr Holding holding = Holding::until_done;
+  static void note(Notes& notes) {
+    notes.add("sample").keeps("one event").drops("all but the latest of each period");
+  }
   template <class In>
   using Output = In;
   template <class In>
@@ -98,6 +102,7 @@ struct SampleLatestOperator : Operator {
 
 struct SampleShareOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("sample").drops("events by chance"); }
   template <class In>
   using Output = In;
   template <class In>

@@ -12,6 +12,7 @@ namespace sluice::inline v0::flow {
 template <class L, class R, std::size_t side>
 struct SideOperator : Operator {
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add(side == 0 ? "join, from the left" : "join, from the right"); }
   template <class In>
   using Output = Side<L, R>;
 

@@ -37,6 +37,9 @@ struct SortedPart {
 /// In each stage: the first n by `less` of what the reduce before it hands on until the window is done.
 template <class Less>
 struct SortedPartOperator : Operator {
+  static void note(Notes& notes) {
+    notes.add("take_sort, of each stage").keeps("the first n of each window").mixes();
+  }
   template <class In>
   using Output = SortedPart<In>;
   template <class In>
@@ -79,6 +82,9 @@ struct SortedPartOperator : Operator {
 template <class Less>
 struct MergeSortedOperator : Operator {
   static constexpr Role role = Role::gather;
+  static void note(Notes& notes) {
+    notes.add("take_sort, merged").keeps("the first n of each window").mixes();
+  }
   template <class In>
   using Output = decltype(In::best);
   template <class T>

@@ -53,6 +53,9 @@ class PassLog {
 struct PassOperator : Operator {
   static constexpr Holding holding = Holding::until_tick;
   static constexpr bool batches = true;
+  static void note(Notes& notes) {
+    notes.add("throttle").keeps("events that wait; while they are many it asks for no more");
+  }
   template <class In>
   using Output = In;
   template <class In>

@@ -35,6 +35,10 @@ class ThroughFeed final : public Feed<typename Participant<Stage>::Stage::Output
     }
     return made;
   }
+  [[nodiscard]] Plan::Emitters outline(Plan& plan, const Border<T>& /*border*/) const override {
+    return plan.add_through(above_->outline(plan, Border<In>::by_demand().with(stages_.size())),
+                            stages_.size());
+  }
   /// They have dispatchers of their own.
   [[nodiscard]] bool divides() const override { return false; }
 

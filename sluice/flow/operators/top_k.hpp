@@ -24,6 +24,7 @@ struct TopKOptions {
 /// See top_k().
 template <class Less>
 struct TopKOperator : Operator {
+  static void note(Notes& notes) { notes.add("top_k").keeps("the first k of each window").mixes(); }
   static constexpr Role role = Role::state;  // so it may stand behind a reduce
   template <class In>
   struct Ranked {

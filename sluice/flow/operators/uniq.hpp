@@ -16,6 +16,7 @@ struct UniqOperator : Operator {
   static constexpr Role role = Role::state;
   static constexpr bool before_reduce = true;
   static constexpr bool at_most_one = true;
+  static void note(Notes& notes) { notes.add("uniq").keeps_all("each key of a window"); }
   template <class In>
   using Output = In;
   template <class In>

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -26,6 +27,12 @@ class FlowInto {
   void add(Consume consume) { consumers_.push_back(std::move(consume)); }
   /// How the last layer divides its events among the consumers.
   void divide(Border<T> border) { border_ = std::move(border); }
+  /// As Flow::explain, with the consumers.
+  [[nodiscard]] Diagram explain(std::optional<std::size_t> workers = {}) const {
+    Plan plan(workers);
+    plan.add_consumers(feed_->outline_stages(plan, border_), consumers_.size(), border_.kind());
+    return std::move(plan).take();
+  }
   /// Starts everything.
   void build(Assembly& assembly) const {
     const Upstreams<T> outputs = feed_->build_stages(assembly, border_);

@@ -13,6 +13,16 @@ void check(const AlignedOptions& options) {
     throw OptionError("idle_after", fmt::format("must be positive, got {}", options.idle_after));
 }
 
+void note_aligned(Note& window, const AlignedTerms& terms, bool drops_late) {
+  window.ends_windows();
+  if (terms.options.allowed_lateness == forever) {
+    window.keeps_all("a state for each window");
+  } else {
+    window.keeps("a state for each open window");
+  }
+  if (drops_late) window.drops("events that come too late");
+}
+
 std::string detail::gap_warning(const AlignedOptions& options, EventTime from, EventTime to,
                                 std::uint64_t windows) {
   return fmt::format(

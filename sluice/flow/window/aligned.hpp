@@ -51,6 +51,9 @@ struct AlignedTerms {
   AlignedOptions options = {};
 };
 
+/// What such a window says of itself in a plan.
+void note_aligned(Note& window, const AlignedTerms& terms, bool drops_late);
+
 /// Whether an event belongs to one window of a grid at most.
 enum class Overlap : unsigned char { none, some };
 

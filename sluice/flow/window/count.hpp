@@ -12,6 +12,7 @@ namespace sluice::inline v0::flow {
 
 /// See window::count().
 struct CountWindow : WindowOperator, Triggerable<CountWindow> {
+  static void note(Notes& notes) { notes.add("window::count").ends_windows(); }
   std::uint64_t size = 1;
 
   template <class T, class Pane>

@@ -10,6 +10,9 @@ namespace sluice::inline v0::flow {
 /// See window::fixed().
 template <class By, class Late = DropLate>
 struct FixedWindow : WindowOperator, Triggerable<FixedWindow<By, Late>> {
+  void note(Notes& notes) const {
+    note_aligned(notes.add("window::fixed"), terms, std::same_as<Late, DropLate>);
+  }
   template <class T, class Pane>
   class Machine : public AlignedMachine<T, Pane, By, Late, Overlap::none> {
    public:

@@ -9,6 +9,7 @@ namespace sluice::inline v0::flow {
 
 /// See window::global().
 struct GlobalWindow : WindowOperator, Triggerable<GlobalWindow> {
+  static void note(Notes& notes) { notes.add("window::global"); }
   template <class T, class Pane>
   class Machine {
    public:

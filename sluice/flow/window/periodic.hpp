@@ -10,6 +10,7 @@ namespace sluice::inline v0::flow {
 
 /// See window::periodic().
 struct PeriodicWindow : WindowOperator, Triggerable<PeriodicWindow> {
+  static void note(Notes& notes) { notes.add("window::periodic").ends_windows(); }
   Duration length = {};
 
   template <class T, class Pane>

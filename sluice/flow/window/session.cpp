@@ -20,6 +20,16 @@ void check(const SessionOptions& options) {
   }
 }
 
+void note_sessions(Note& window, const SessionOptions& options, bool drops_late) {
+  window.ends_windows();
+  if (options.allowed_lateness == forever) {
+    window.keeps_all("all events");
+  } else {
+    window.keeps("the events of open sessions");
+  }
+  if (drops_late) window.drops("events that come too late");
+}
+
 void detail::refuse_session_key() {
   throw std::invalid_argument(
       "session: a key is not equal to itself, such as NaN; no other event could share it");

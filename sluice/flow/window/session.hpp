@@ -33,6 +33,9 @@ struct SessionOptions {
 /// Throws OptionError naming the field and the value.
 void check(const SessionOptions& options);
 
+/// What such a window says of itself in a plan.
+void note_sessions(Note& window, const SessionOptions& options, bool drops_late);
+
 /// The events of one key, each less than the gap from the next; held until the session closes.
 template <class T>
 struct Session {
@@ -218,6 +221,9 @@ class SessionMachine {
 /// See window::session().
 template <class By, class Key, class Late = DropLate>
 struct SessionWindow : WindowOperator, Triggerable<SessionWindow<By, Key, Late>> {
+  void note(Notes& notes) const {
+    note_sessions(notes.add("window::session"), options, std::same_as<Late, DropLate>);
+  }
   template <class T, class Pane>
   class Machine : public SessionMachine<T, Pane, By, Key, Late> {
    public:

@@ -11,6 +11,9 @@ namespace sluice::inline v0::flow {
 /// See window::sliding().
 template <class By, class Late = DropLate>
 struct SlidingWindow : WindowOperator, Triggerable<SlidingWindow<By, Late>> {
+  void note(Notes& notes) const {
+    note_aligned(notes.add("window::sliding"), terms, std::same_as<Late, DropLate>);
+  }
   template <class T, class Pane>
   class Machine : public AlignedMachine<T, Pane, By, Late, Overlap::some> {
    public:
