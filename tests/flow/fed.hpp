@@ -42,6 +42,10 @@ class RunningFeed final : public flow::Feed<int> {
     made.emplace_back(producer_);
     return made;
   }
+  [[nodiscard]] flow::Plan::Emitters outline(flow::Plan& plan,
+                                             const flow::Border<int>& /*border*/) const override {
+    return plan.add_source("a running stage", 1);
+  }
   [[nodiscard]] bool divides() const override { return false; }
 
  private:

@@ -58,6 +58,10 @@ class StageFeed final : public flow::Feed<T> {
                                          const flow::Border<T>& /*border*/) const override {
     return {stage_};
   }
+  [[nodiscard]] flow::Plan::Emitters outline(flow::Plan& plan,
+                                             const flow::Border<T>& /*border*/) const override {
+    return plan.add_source("a running stage", 1);
+  }
   [[nodiscard]] bool divides() const override { return false; }
 
  private:
