@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <stdexcept>
 #include <utility>
 
@@ -10,11 +12,28 @@
 
 namespace sluice::inline v0::flow::detail {
 
+/// How many keys the next window of a stage will have at least: as many as the fewer of the last two. Its
+/// table need not grow to that, and is not large for ever because of one large window.
+class UsualKeys {
+ public:
+  void note(std::size_t keys) noexcept { before_ = std::exchange(last_, keys); }
+  [[nodiscard]] std::size_t value() const noexcept { return std::min(last_, before_); }
+
+ private:
+  std::size_t last_ = 0;
+  std::size_t before_ = 0;
+};
+
 /// What a keyed reduce keeps for one window: an accumulator per key, and an alarm for the next that expires.
 template <class K, class Acc>
 class KeyedPane {
  public:
-  KeyedPane(const KeyedOptions<Acc>& options, AfterTrigger after) : state_(options), after_(after) {}
+  KeyedPane(const KeyedOptions<Acc>& options, AfterTrigger after, const UsualKeys& usual)
+      : state_(options), after_(after) {
+    state_.reserve(usual.value());
+  }
+
+  [[nodiscard]] std::size_t keys() const noexcept { return state_.size(); }
 
   /// `f(Acc&)`; what is due by then goes before. `make()` makes the accumulator.
   template <class Q, class Make, class F, class Next>

@@ -57,6 +57,8 @@ class KeyedState {
     table_.max_load_factor(0.8F);
   }
 
+  /// So many keys will come without the table growing.
+  void reserve(std::size_t keys) { table_.reserve(keys); }
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
   [[nodiscard]] bool empty() const noexcept { return table_.empty(); }
   /// About how many bytes keys and values take up, the table's spare room not counted. Without max_bytes it

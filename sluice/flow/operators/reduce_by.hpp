@@ -61,7 +61,7 @@ struct ReduceByOperator : Operator {
 
   template <class In>
   [[nodiscard]] State<In> open(const Context& /*context*/) {
-    return {options.kept("reduce_by"), options.after_trigger};
+    return {options.kept("reduce_by"), options.after_trigger, usual};
   }
   template <class S, class T, class Next>
   [[gnu::always_inline]] void push(S& pane, Context& context, T&& event, const Next& next) {
@@ -73,6 +73,7 @@ struct ReduceByOperator : Operator {
   }
   template <class S, class Next>
   void fire(S& pane, Context& /*context*/, const Trigger& trigger, const Next& next) {
+    if (trigger.done()) usual.note(pane.keys());
     pane.fire(trigger, next);
   }
   template <class S, class Next>
@@ -84,6 +85,7 @@ struct ReduceByOperator : Operator {
   Make make;
   F f;
   ReduceByOptions<Accumulator> options = {};
+  detail::UsualKeys usual = {};
 };
 
 /// As reduce, but with an accumulator for each key; emits pairs (key, accumulator), in no order, at each
