@@ -128,7 +128,7 @@ class SlicedFeed final : public Feed<Slice<R>> {
   /// Elements a slice. Slices of a long range are longer, unless the user has said how much is asked for:
   /// nothing is stored for them, and there are enough for all stages.
   [[nodiscard]] std::size_t slice_of(const R& range) const {
-    constexpr std::size_t longest = 8192;
+    constexpr std::size_t longest = 16'384;
     constexpr std::size_t enough = 128;
     const auto batch = static_cast<std::size_t>(batch_);
     return may_grow_ ? std::max(batch, std::min<std::size_t>(longest, std::ranges::size(range) / enough))

@@ -19,6 +19,9 @@ constexpr Duration spin_time = std::chrono::microseconds(50);
 /// time).
 constexpr Duration least_backlog = std::chrono::microseconds(20);
 constexpr Duration least_turn = std::chrono::microseconds(2);
+/// Or when some cell waits look after look, and what each turn does is worth the messages that go to another
+/// core: then it does not matter how much waits at once.
+constexpr Duration least_steady_turn = std::chrono::microseconds(4);
 constexpr Duration light_turn = std::chrono::microseconds(2);
 constexpr unsigned light_wakes_to_move = 16;
 
@@ -222,9 +225,12 @@ void Worker::share_if_worthwhile() {
   const Duration mean = (now - std::exchange(last_look_, now)) / std::exchange(turns_since_look_, 0U);
   const Duration typical =
       std::min(mean, std::exchange(previous_mean_, mean));  // one pre-emption proves nothing
-  if (kind_ == Kind::own || length() < 2 || typical < least_turn ||
-      typical * static_cast<long>(length()) < least_backlog)
-    return;
+  const std::size_t waiting = length();
+  const bool waited = std::exchange(previous_length_, waiting) >= 2;
+  if (kind_ == Kind::own || waiting < 2) return;
+  const bool much = typical >= least_turn && typical * static_cast<long>(waiting) >= least_backlog;
+  const bool steady = waited && typical >= least_steady_turn;
+  if (!much && !steady) return;
   Worker* const to = threads_.idle_worker(*this);
   if (to == nullptr) return;
   for (std::size_t count = length() / 2; count != 0; --count) give(*dequeue(), *to);

@@ -91,6 +91,7 @@ class Worker final : public RunQueue {
   // its own
   unsigned turns_since_look_ = 0;
   Duration previous_mean_{};
+  std::size_t previous_length_ = 0;
   Instant last_look_{};
   Cell* on_turn_ = nullptr;  // under the gate
 
