@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sluice/flow/borrowing.hpp"
 #include "sluice/flow/feed.hpp"
 #include "sluice/flow/operator.hpp"
 
@@ -43,11 +44,22 @@ class Flow {
   [[nodiscard]] LayerSpec<In>&& layer() && noexcept { return std::move(layer_); }
   [[nodiscard]] std::tuple<Ops...>&& operators() && noexcept { return std::move(ops_); }
 
-  /// The last layer, closed.
+  /// The last layer, closed, for who takes its events.
   [[nodiscard]] std::shared_ptr<const LayerFeed<In, Ops...>> feed() const {
+    refuse_views();
+    return closed();
+  }
+  /// The same for a flow that is run for its effects: nobody takes what it emits.
+  [[nodiscard]] std::shared_ptr<const LayerFeed<In, Ops...>> closed() const {
     static_assert(detail::uses_its_window<Ops...>(),
                   "sluice: a window needs an operator behind it in its layer, such as reduce");
     return std::make_shared<const LayerFeed<In, Ops...>>(layer_, ops_);
+  }
+  /// What goes to other stages must not refer to what stays behind.
+  static consteval void refuse_views() {
+    static_assert(detail::may_leave<In, Output>,
+                  "sluice: a view does not go to another stage, for what it refers to is gone by then; send "
+                  "a std::string, a vector, or a Text, which keeps its block");
   }
 
   /// Its plan, as it would be started: layers, what is fused in each, how events are divided and what of
@@ -55,7 +67,7 @@ class Flow {
   /// runtime that it will run on. `fmt::print("{}", to_text(flow.explain()))`
   [[nodiscard]] Diagram explain(std::optional<std::size_t> workers = {}) const {
     Plan plan(workers);
-    static_cast<void>(feed()->outline_stages(plan, Border<Output>::by_demand()));
+    static_cast<void>(closed()->outline_stages(plan, Border<Output>::by_demand()));
     return std::move(plan).take();
   }
 

@@ -58,6 +58,8 @@ template <class Left, class Right, class LeftKey, class RightKey>
   using L = typename Left::Output;
   using R = typename Right::Output;
   using S = Side<L, R>;
+  Left::refuse_views();
+  Right::refuse_views();
   std::vector<FeedPtr<S>> feeds{append(left, SideOperator<L, R, 0>{}).feed(),
                                 append(right, SideOperator<L, R, 1>{}).feed()};
   return Flow<S>(LayerSpec<S>{

@@ -36,8 +36,17 @@ inline constexpr bool changes_last = flow::detail::ChangesLast<decltype(Change::
 template <class Change>
 using Changed = decltype(std::declval<Sum>().with(std::declval<Change>().at_trigger));
 
+class Source final : public Producer<int> {
+  void handle_demand(Demand /*demand*/) override {}
+};
+
 TEST(Conformance, FL_001_AnEmptyListOfSourcesIsRefused) {
   EXPECT_THROW(static_cast<void>(flow::from_ranges(std::vector<std::vector<int>>{})), OptionError);
+  EXPECT_THROW(static_cast<void>(flow::from_stages(std::vector<ProducerRef<int>>{})), OptionError);
+  EXPECT_THROW(static_cast<void>(flow::from_specs(std::vector<ChildOf<Source>>{})), OptionError);
+  EXPECT_THROW(static_cast<void>(flow::from_lines(std::vector<std::string>{})), OptionError);
+  EXPECT_THROW(static_cast<void>(flow::merge(std::vector<decltype(up_to(1))>{})), OptionError);
+  EXPECT_THROW(static_cast<void>(flow::through(std::vector<ChildOf<Source>>{})), OptionError);
 }
 
 SCENARIO_EXCLUDED_BY_TYPE(FL_002_AFlowIsNoRange) {

@@ -13,7 +13,7 @@ namespace detail {
 /// How to start everything of a flow that is run for its effects, or into consumers.
 template <class In, class... Ops>
 [[nodiscard]] Coordinator::Build build_of(const Flow<In, Ops...>& flow) {
-  return [feed = flow.feed()](Assembly& assembly) { feed->build_end(assembly); };
+  return [feed = flow.closed()](Assembly& assembly) { feed->build_end(assembly); };
 }
 template <class T>
 [[nodiscard]] Coordinator::Build build_of(const FlowInto<T>& flow) {
