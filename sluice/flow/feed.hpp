@@ -156,7 +156,7 @@ class LayerFeed final : public LayerFeedBase<In, typename detail::OutputOf<In, O
     return std::make_unique<Body<LayerStage<In, Out>>>(ops_, context);
   }
   void note(Notes& notes) const override {
-    std::apply([&](const auto&... op) { (op.note(notes), ...); }, ops_);
+    std::apply([&](const auto&... op) { (note_of(op, notes), ...); }, ops_);
   }
 
   std::tuple<Ops...> ops_;

@@ -59,4 +59,14 @@ class Notes {
   std::vector<Note> all_;
 };
 
+/// Adds what `op` says of itself by `void note(Notes&) const`; an operator of the user need not have one.
+template <class Op>
+void note_of(const Op& op, Notes& notes) {
+  if constexpr (requires { op.note(notes); }) {
+    op.note(notes);
+  } else {
+    notes.add("operator");
+  }
+}
+
 }  // namespace sluice::inline v0::flow

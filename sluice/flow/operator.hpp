@@ -38,7 +38,8 @@ struct NoState {};
 /// What every operator has; derive and hide what is different. An operator is a value: it is copied for every
 /// stage, and its State made for every window. All of it runs on the stage's turn, fused with its neighbours.
 ///
-/// `push(state, context, event, next)` is called for each event; next(event) hands one on.
+/// `push(state, context, event, next)` is called for each event; next(event) hands one on. `note(Notes&)
+/// const`, if there is one, says what it is and keeps in the plan of a flow (Flow::explain).
 struct Operator : OperatorTag {
   static constexpr Role role = Role::each;
   /// Whether it hands on at most one event for each that comes, and none at other times.
@@ -56,9 +57,6 @@ struct Operator : OperatorTag {
 
   template <class In>
   using State = NoState;
-
-  /// Says what it is and keeps in the plan of a flow (Flow::explain).
-  static void note(Notes& notes) { notes.add("operator"); }
 
   template <class In>
   [[nodiscard]] State<In> open(const Context& /*context*/) {

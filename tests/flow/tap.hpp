@@ -54,6 +54,10 @@ class Tap {
       made.emplace_back(started);
       return made;
     }
+    [[nodiscard]] flow::Plan::Emitters outline(flow::Plan& plan,
+                                               const flow::Border<T>& /*border*/) const override {
+      return plan.add_source("a tap", 1);
+    }
     mutable Ref<Stage> stage;
   };
 

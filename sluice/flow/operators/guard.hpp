@@ -85,7 +85,7 @@ struct GuardOperator : Operator {
   static constexpr bool batches = Op::batches;
   void note(Notes& notes) const {
     Notes inside;
-    op.note(inside);
+    note_of(op, inside);
     Note& made = notes.add("guard", inside);
     policy.note(made);
   }

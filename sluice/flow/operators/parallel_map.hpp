@@ -42,7 +42,7 @@ struct NumberedOperator : Operator {
   static constexpr bool batches = Op::batches;
   void note(Notes& notes) const {
     Notes inside;
-    op.note(inside);
+    note_of(op, inside);
     notes.add("parallel_map", inside);
   }
   template <class In>

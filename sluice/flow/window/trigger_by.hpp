@@ -64,7 +64,7 @@ concept DecidesTriggers = std::is_invocable_r_v<TriggerStep<T, Acc>, F&, std::ve
 /// A window of any kind with a trigger function.
 template <class Window, class Make, class F>
 struct Triggered : WindowOperator {
-  void note(Notes& notes) const { window.note(notes); }
+  void note(Notes& notes) const { note_of(window, notes); }
   using TriggerPolicy = FunctionTrigger<Make, F>;
   template <class T, class Pane>
   using Machine = typename Window::template Machine<T, Pane>;
