@@ -150,7 +150,7 @@ void run(const std::string& flights_file, const std::string& airports_file) {
   print(windows(runtime, departures, 24h));
   fmt::print("The worst hours\n");
   std::vector<Window> hours = windows(runtime, departures, 1h);
-  std::ranges::stable_sort(hours, std::ranges::greater(), [](const Window& one) { return one.all.minutes; });
+  std::ranges::sort(hours, {}, [](const Window& one) { return std::pair(-one.all.minutes, one.start); });
   hours.resize(std::min<std::size_t>(hours.size(), 10));
   print(hours);
 }
