@@ -56,10 +56,15 @@ struct LayerSpec {
     const Upstreams<In> upstreams = feed->build(assembly, above);
     if (upstreams.empty()) return {};
     std::vector<LayerSeat<In>> made(count);
+    const SubscribeOptions wanted = terms_of(options);
     for (std::size_t i = 0; i != count; ++i) {
-      SubscribeOptions terms = feed->terms(terms_of(options));
+      SubscribeOptions terms = feed->terms(wanted);
       terms.partition = above.partition_of(i);
-      made[i] = {.index = i, .count = count, .on_init = options.on_init};
+      made[i] = {.index = i,
+                 .count = count,
+                 .most_held = wanted.max_demand,
+                 .least_held = min_demand_of(wanted),
+                 .on_init = options.on_init};
       for (const Upstream<In>& from : upstreams) {
         auto& to = assembly.begins_by_itself(from.host()) ? made[i].running : made[i].upstreams;
         to.push_back({from, terms});

@@ -28,6 +28,9 @@ struct LayerSeat {
   std::vector<SubscribeTo<In>> upstreams = {};
   /// Sources that begin by themselves: subscribed to when everything is wired.
   std::vector<SubscribeTo<In>> running = {};
+  /// Operators may hold back as many events before nothing more is asked for; with as few it goes on.
+  Demand most_held = 1;
+  Demand least_held = 0;
   std::function<void(std::size_t index, std::size_t count)> on_init = {};
 };
 
@@ -66,12 +69,6 @@ class LayerRun : private Surroundings, public LayerControl {
   void begin() {
     if (seat_.on_init) seat_.on_init(seat_.index, seat_.count);
     body_->begin(me());
-    for (const auto* list : {&seat_.upstreams, &seat_.running}) {
-      for (const SubscribeTo<In>& one : *list) {
-        most_held_ = one.options.max_demand;
-        least_held_ = min_demand_of(one.options);
-      }
-    }
     open_ = seat_.upstreams.size() + seat_.running.size();
     for (SubscribeTo<In>& one : std::exchange(seat_.upstreams, {})) me().subscribe(std::move(one));
     if (open_ == 0) me().later([this] { complete(); });
@@ -134,11 +131,11 @@ class LayerRun : private Surroundings, public LayerControl {
   }
   /// Back-pressure: with as many events held as a subscription may ask for, nothing more is asked for until
   /// they are few again. What is on its way then still comes, so with n subscriptions no more than
-  /// (n + 2) * max_demand are held.
+  /// (n + 2) * max_demand are held; right behind a range, two of its slices more.
   void count_held() {
     if (!body_->may_hold()) return;
     held_ = body_->pending();
-    const bool full = full_ ? held_ > least_held_ : held_ >= most_held_;
+    const bool full = full_ ? held_ > seat_.least_held : held_ >= seat_.most_held;
     if (full == std::exchange(full_, full)) return;
     for (const Source& source : sources_) ask_or_not(source);
   }
@@ -175,8 +172,6 @@ class LayerRun : private Surroundings, public LayerControl {
   std::vector<Source> sources_;
   std::size_t open_ = 0;
   std::size_t held_ = 0;  // by operators, as of the last callback
-  Demand most_held_ = 1;
-  Demand least_held_ = 0;
   bool full_ = false;
   bool completing_ = false;  // no events will come
   bool finished_ = false;    // `done` has fired

@@ -359,6 +359,20 @@ SCENARIO_OF(Guard, AsksForNoMoreWhileManyWaitForTheirRetry) {
   handle.stop();
 }
 
+/// A range that is read in slices: what is asked for is counted in slices then, what waits in events.
+SCENARIO_OF(Guard, AsManyOfARangeWaitForTheirRetryAsOfAnySource) {
+  const Shared<int> passed;
+  const auto handle = flow::from(std::views::iota(0, 1000), {.stages = 1, .max_demand = 100}) |
+                      flow::guard(failure::retry({.first = 1s}), flow::map([](const int& n) {
+                                    if (n % 20 == 0) throw std::runtime_error("not today");
+                                    return n;
+                                  })) |
+                      noted_in(passed) | flow::start(world.runtime());
+  world.settle();
+  EXPECT_EQ(passed.all().size(), 950U);
+  handle.stop();
+}
+
 TEST(Guard, ChecksTheOptionsOfARetry) {
   EXPECT_THROW(static_cast<void>(failure::retry({.first = 0ms})), OptionError);
   EXPECT_THROW(static_cast<void>(failure::retry({.first = -1ms})), OptionError);
