@@ -1,5 +1,6 @@
 #include "bench/flow_rows.hpp"
 
+#include <functional>
 #include <ranges>
 #include <string_view>
 #include <utility>
@@ -49,8 +50,9 @@ std::uint64_t flow_map_filter_sum(std::size_t numbers, int workers) {
 WordTally flow_word_count(const Text& text, int workers) {
   sluice::Runtime runtime(with(workers));
   WordTally tally;
-  auto counts = flow::from_lines(text.path()) | flow::flat_map(flow::words) |
-                flow::count_by([](const flow::Text& word) { return word.view(); }) | flow::to_range(runtime);
+  auto counts = flow::from_lines(text.path()) |
+                flow::flat_map([](std::string_view line) { return flow::words(line); }) |
+                flow::count_by(std::identity{}) | flow::to_range(runtime);
   for (const auto& [word, count] : counts) tally.add(word, count);
   return tally;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,13 +30,14 @@ int main(int argc, char** argv) {
   std::vector<std::string> files(argv + 1, argv + argc);
   if (files.empty()) files.push_back(std::filesystem::path(__FILE__).parent_path().parent_path() / "LICENSE");
   try {
-    sluice::Runtime runtime({.log = [](const sluice::LogRecord&) {}});  // what fails is said below
-    const auto top = flow::from_lines(files)                            //
-                     | flow::flat_map(flow::words)  // words share the blocks they were read into
-                     | flow::count_by([](const flow::Text& word) { return word.view(); })  //
-                     | flow::shuffle({.stages = 1})                                        //
-                     | flow::top_k(20, ranks_lower)                                        //
-                     | flow::flatten()                                                     //
+    sluice::Runtime runtime({.log = [](const sluice::LogRecord&) {}});           // what fails is said below
+    const auto split = [](std::string_view line) { return flow::words(line); };  // views of the line
+    const auto top = flow::from_lines(files)                                     //
+                     | flow::flat_map(split)                                     //
+                     | flow::count_by(std::identity{})  // a word is copied when it first comes
+                     | flow::shuffle({.stages = 1})     //
+                     | flow::top_k(20, ranks_lower)     //
+                     | flow::flatten()                  //
                      | flow::to_vector(runtime);
     for (const auto& [word, count] : top) fmt::print("{:8} {}\n", count, word);
     return 0;

@@ -181,7 +181,7 @@ struct CombineByOperator : OperatorTag {
       using Pre = detail::PreCombine<Key, Make, Fold>;
       auto above = detail::append(
           std::move(flow),
-          Pre{{}, std::move(key), std::move(make), std::move(fold), options.hold_keys, options.hold_for});
+          Pre{{}, std::move(key), std::move(make), std::move(fold), options.hold_keys, options.holds_for()});
       using Part = typename decltype(above)::Output;
       auto below = detail::below(above, Border<Part>::by_key(detail::ByPartialHash{}), std::move(layer));
       auto windowed =

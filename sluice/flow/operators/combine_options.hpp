@@ -16,9 +16,10 @@ struct CombineOptions {
   /// In errors and logs, behind "combine_by".
   std::string name = {};
   /// A stage above the border hands on what it holds when it holds so many keys. At least 1.
-  std::size_t hold_keys = 8192;
-  /// And at the latest so long after the first of them came, by the runtime's clock. Positive.
-  Duration hold_for = std::chrono::milliseconds(100);
+  std::size_t hold_keys = 262'144;
+  /// And at the latest so long after the first of them came, by the runtime's clock. Positive; unset: 100 ms
+  /// where results are emitted before the end (periodically, or expired), else 1 s, for triggers by name.
+  std::optional<Duration> hold_for = {};
   /// Keys of one stage below the border. At least 1; unset: any number. One more fails the flow
   /// (KeyedStateFull).
   std::optional<std::size_t> max_keys = {};
@@ -32,6 +33,10 @@ struct CombineOptions {
   Triggers trigger = {};
   AfterTrigger after_trigger = AfterTrigger::keep;
 
+  [[nodiscard]] Duration holds_for() const {
+    const bool emits_early = !trigger.periods.empty() || expire_after;
+    return hold_for.value_or(std::chrono::milliseconds(emits_early ? 100 : 1000));
+  }
   [[nodiscard]] KeyedLimits limits(std::string_view of) const {
     return {detail::state_name(of, name), max_keys, max_bytes, expire_after, expire};
   }
