@@ -224,12 +224,16 @@ TEST(UniqueFunction, ForwardsArgumentsAndDropsResults) {
 
 // -- pool
 
-TEST(Pool, HandsOutWhatItWasGivenBackUnlessASanitizerWantsToSeeItFreed) {
 #if defined(__SANITIZE_ADDRESS__)
-  constexpr bool recycles = false;
+constexpr bool with_address_sanitizer = true;
+#elif defined(__has_feature)
+constexpr bool with_address_sanitizer = __has_feature(address_sanitizer);
 #else
-  constexpr bool recycles = true;
+constexpr bool with_address_sanitizer = false;
 #endif
+
+TEST(Pool, HandsOutWhatItWasGivenBackUnlessASanitizerWantsToSeeItFreed) {
+  constexpr bool recycles = !with_address_sanitizer;
   PoolDepot depot;
   Pool pool(depot);
   const Pool::Installed installed(pool);
