@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "sluice/flow/keyed_limits.hpp"
@@ -18,6 +19,12 @@ class Note {
   Note& keeps(std::string_view what);
   /// It keeps this, and nothing bounds how much that is.
   Note& keeps_all(std::string_view what);
+  /// It keeps accumulators of the user. What has no fixed size is as large as the user's function makes it.
+  template <class Acc>
+  Note& keeps_accumulators() {
+    constexpr std::string_view what = "an accumulator for each window";
+    return std::is_trivially_copyable_v<Acc> ? keeps(what) : keeps_all(what);
+  }
   /// It keeps something for each key, as far as these limits let it.
   Note& keeps_keys(const KeyedLimits& limits);
   /// Events may come to it that neither go on nor become part of what does.

@@ -18,7 +18,7 @@ namespace {
     case Division::straight:
     case Division::by_demand: return "to whoever asks";
     case Division::by_key: return "by key";
-    case Division::by_route: return "by a route of the user";
+    case Division::by_route: return "by a route of the user, which may drop events";
     case Division::custom: return "by a dispatcher of the user";
   }
   return "";

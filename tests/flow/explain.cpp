@@ -71,6 +71,14 @@ TEST(Explain, TellsWhatIsNotBounded) {
   const auto endless_windows = flow::window::fixed(1s, &Click::at, {.allowed_lateness = forever});
   EXPECT_EQ(of_last((no_clicks | endless_windows | uniq).explain(), "memory"),
             "not bounded: window::fixed, uniq");
+  const auto number = flow::reduce(0, [](int n, const Click&) { return n + 1; });
+  EXPECT_EQ(of_last((no_clicks | number).explain(), "memory"), "bounded");
+  const auto list = flow::reduce(std::vector<Click>{}, Append<Click>{});
+  EXPECT_EQ(of_last((no_clicks | list).explain(), "memory"), "not bounded: reduce");
+  const auto both = [](const Click& l, const Click&) { return l; };
+  const auto joined =
+      flow::join(no_clicks, no_clicks, {.max_keys = 3, .stages = 1}, &Click::user, &Click::user, both);
+  EXPECT_EQ(of_last(joined.explain(), "memory"), "not bounded: join");
   const Diagram limited = (no_clicks | flow::distinct_by(&Click::user, {.max_keys = 7})).explain();
   EXPECT_EQ(of_last(limited, "memory"), "bounded");
   EXPECT_EQ(of_last(limited, "keeps"), "distinct_by: an entry for each key, at most 7 a stage");

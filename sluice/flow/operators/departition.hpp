@@ -54,9 +54,7 @@ template <class Make, class Merge, class Done>
 struct MergeParts : Operator {
   static constexpr Role role = Role::gather;
   static void note(Notes& notes) {
-    notes.add("departition")
-        .keeps("an accumulator for each window that some partition is not done with")
-        .mixes();
+    notes.add("departition").keeps_accumulators<detail::accumulator_of<Make>>().mixes();
   }
   using Accumulator = detail::accumulator_of<Make>;
   using Windows = std::map<WindowId, detail::PartedWindow<Accumulator>>;

@@ -33,15 +33,8 @@ struct JoinResult<F, L, R> : std::invoke_result<F&, const L&, const R&> {};
 template <class L, class R, class LeftKey, class RightKey, class F>
 struct JoinOperator : Operator {
   static constexpr Role role = Role::gather;
-  void note(Notes& notes) const {
-    KeyedLimits limits;
-    limits.max_keys = max_keys;
-    Note& made = notes.add("join").mixes();
-    if (max_keys)
-      made.keeps_keys(limits);
-    else
-      made.keeps_all("both sides of each window");
-  }
+  /// max_keys bounds the keys, not the events of each.
+  static void note(Notes& notes) { notes.add("join").keeps_all("both sides of each window").mixes(); }
   using Table = JoinTable<detail::join_key_of<LeftKey, L>, L, R>;
   template <class In>
   using Output = std::remove_cvref_t<typename detail::JoinResult<F, L, R>::type>;

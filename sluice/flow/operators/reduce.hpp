@@ -58,7 +58,7 @@ template <class F, class Acc, class T>
 template <class Make, class F, class AtTrigger = Unsaid>
 struct ReduceOperator : Operator {
   static constexpr Role role = Role::reduce;
-  static void note(Notes& notes) { notes.add("reduce").keeps("an accumulator for each window"); }
+  static void note(Notes& notes) { notes.add("reduce").keeps_accumulators<detail::accumulator_of<Make>>(); }
   using Accumulator = detail::accumulator_of<Make>;
   template <class In>
   using Output = typename AtTrigger::template Output<Accumulator>;
@@ -111,7 +111,9 @@ template <class Make, class F>
 template <class Make, class F, class AtTrigger = Unsaid>
 struct EmitAndReduceOperator : Operator {
   static constexpr Role role = Role::reduce;
-  static void note(Notes& notes) { notes.add("emit_and_reduce").keeps("an accumulator for each window"); }
+  static void note(Notes& notes) {
+    notes.add("emit_and_reduce").keeps_accumulators<detail::accumulator_of<Make>>();
+  }
   using Accumulator = detail::accumulator_of<Make>;
   using Emitted = detail::emitted_by<F>;
   template <class In>

@@ -13,7 +13,7 @@ template <class Make, class F>
 struct ScanOperator : Operator {
   static constexpr Role role = Role::state;
   static constexpr bool at_most_one = true;
-  static void note(Notes& notes) { notes.add("scan").keeps("an accumulator for each window"); }
+  static void note(Notes& notes) { notes.add("scan").keeps_accumulators<detail::accumulator_of<Make>>(); }
   using Accumulator = detail::accumulator_of<Make>;
   template <class In>
   using Output = Accumulator;
