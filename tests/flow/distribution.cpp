@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "flow/actors.hpp"
 #include "flow/flow.hpp"
 
 namespace sluice::flow_tests {
@@ -40,7 +41,7 @@ template <class T, class Key>
 /// The stages of a flow that was started and is not let go yet, without its coordinator.
 template <class F>
 [[nodiscard]] std::size_t stages_of(const F& flow, World& world) {
-  const std::size_t before = world->stage_count();
+  const std::size_t before = stages_left(world);
   const auto handle = flow | flow::start(world.runtime(), {.demand = DemandFlow::accumulate});
   const std::size_t made = world->stage_count() - before - 1;
   handle.stop();

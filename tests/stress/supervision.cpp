@@ -86,10 +86,10 @@ TEST(Supervision, NoChildLeaksAndNoneExistsTwiceInAStorm) {
 TEST(Supervision, SubscriptionsAreRenewedInAStorm) {
   const Watchdog watchdog("SubscriptionsAreRenewedInAStorm");
   const auto census = std::make_shared<Census>();
+  std::atomic<int> heard{0};
   Runtime runtime({.workers = 4, .log = [](const LogRecord& /*record*/) {}});
   auto land =
       runtime.start(supervisor({.max_restarts = unlimited}, village(census, 0, Strategy::one_for_all)));
-  std::atomic<int> heard{0};
   auto sink = runtime.start(consume<int>([&heard](int n) { heard.fetch_add(n); }));
   const RetryOptions quick = {.first = std::chrono::milliseconds(1), .most = std::chrono::milliseconds(4)};
   for (int i = 0; i < 8; ++i) {
