@@ -115,6 +115,12 @@ void IntakeBase::end_with_upstreams() {
   if (first_ == nullptr && awaited_ == 0) host_->stop_when_drained({});
 }
 
+void IntakeBase::forget_renewals() {
+  drop_renewals();
+  awaited_ = 0;
+  if (ends_with_upstreams_) end_with_upstreams();
+}
+
 void IntakeBase::cancelled(EdgePtr edge, Cancellation cancellation, Cancelled::Why why) {
   if (edge->in != Edge::Side::open) return;
   edge->in = Edge::Side::closed;

@@ -49,6 +49,8 @@ class IntakeBase {
   virtual bool subscribe_initial() = 0;
   /// Somebody cancelled a subscription that would be renewed.
   virtual void forget_renewal(SubscriptionId subscription) = 0;
+  /// No producer that is down, or will be, is looked for any more.
+  void forget_renewals();
 
   /// A batch without a message. The stage is not ending.
   virtual void receive(HandOver& batch) = 0;
@@ -87,6 +89,7 @@ class IntakeBase {
   void open(const EdgePtr& edge, SubscribeOptions options, EdgePtr replaces, Reason why);
   /// A name that nobody has: R4.3.2.
   void missing(const std::string& name, OnCancel on_cancel);
+  virtual void drop_renewals() noexcept = 0;
   /// The producer of an edge with OnCancel::retry is down.
   virtual void renew(Edge& edge) = 0;
   /// How long to wait before the next attempt; std::nullopt: the stage is ending.
@@ -221,6 +224,7 @@ class Intake final : public IntakeBase {
     return begin(producer, std::move(request), std::move(renewal), replaces, std::move(why));
   }
 
+  void drop_renewals() noexcept override { renewals_.reset(); }
   void forget_renewal(SubscriptionId subscription) override {
     if (!renewals_) return;
     const auto found = renewals_->find(subscription);
@@ -357,6 +361,7 @@ class Intake final : public IntakeBase {
   }
 
   void try_again(SubscriptionId subscription) {
+    if (!renewals_) return;
     const auto found = renewals_->find(subscription);
     if (found == renewals_->end() || host_->stopping()) return;
     --awaited_;
