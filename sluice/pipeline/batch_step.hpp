@@ -66,6 +66,11 @@ template <class F, class... Modifiers>
 
 namespace detail {
 
+template <class F, class Acc, class T>
+concept SplitFunction = requires(const F& f, Acc& acc, const T& data) {
+  { std::invoke(f, acc, data) } -> std::same_as<Split>;
+};
+
 template <class T>
 class BatchSettings {
  public:
@@ -94,7 +99,7 @@ class BatchSettings {
   }
   template <class Acc, class F>
   void set(const SplitBy<Acc, F>& modifier) {
-    static_assert(std::is_same_v<std::invoke_result_t<const F&, Acc&, const T&>, Split>,
+    static_assert(SplitFunction<F, Acc, T>,
                   "sluice: split_by takes (accumulator&, const T&) and returns pipeline::Split");
     if (!batcher_.options.max_demand)
       throw OptionError("max_demand", "must be given where split_by decides the size of batches");

@@ -134,6 +134,7 @@ void Coordinator::wind_down(const Reason& reason) {
 }
 
 void Coordinator::done() {
+  if (tree_->ended()) return;  // they were ended with it
   done_ = true;
   stop_tree(Reason::shutdown("done"));
 }

@@ -12,6 +12,7 @@
 #include "sluice/pipeline/message.hpp"
 #include "sluice/pipeline/receipts.hpp"
 #include "sluice/runtime/runtime.hpp"
+#include "sluice/stage/latch.hpp"
 #include "sluice/stage/outlet.hpp"
 
 namespace sluice::inline v0::pipeline {
@@ -61,21 +62,42 @@ class AnyPipelineHandle {
   Ref<Coordinator> coordinator_;
 };
 
+namespace detail {
+
+/// Held by work that goes to a stage; its latch opens when the work has been done, or was thrown away.
+class Delivery {
+ public:
+  explicit Delivery(std::shared_ptr<Latch> latch) noexcept : latch_(std::move(latch)) {}
+  Delivery(Delivery&&) noexcept = default;
+  Delivery& operator=(Delivery&&) = delete;
+  ~Delivery() {
+    if (latch_) latch_->open();
+  }
+
+ private:
+  std::shared_ptr<Latch> latch_;
+};
+
+}  // namespace detail
+
 /// T: what the sources' messages hold.
 template <class T>
 class PipelineHandle : public AnyPipelineHandle {
  public:
   using AnyPipelineHandle::AnyPipelineHandle;
 
-  /// Messages that go to a source, by chance, and leave it as if it had emitted them: without demand, and
-  /// past what it would do to them; the rate limit counts them (B4.9). Throws CallError{noproc} when no
-  /// source runs.
+  /// Messages that leave a source, which one by chance, as if it had emitted them: without demand, and past
+  /// what it would do to them; the rate limit counts them (B4.9). Returns when it has them; those of one that
+  /// ends before have failed. Throws CallError{noproc} when no source runs.
   void push(Events<Message<T>> messages) const {
     const HostPtr source = coordinator().call(&Coordinator::some_source);
     if (!source) throw CallError(CallError::Kind::noproc, Reason::noproc());
-    source->post(make_errand([messages = std::move(messages)](Host& at) mutable {
-      at.run([&] { static_cast<Outlet<Message<T>>&>(*at.outlet()).take_over(std::move(messages)); });
-    }));
+    const auto taken = std::make_shared<Latch>();
+    source->post(
+        make_errand([messages = std::move(messages), delivery = detail::Delivery(taken)](Host& at) mutable {
+          at.run([&] { static_cast<Outlet<Message<T>>&>(*at.outlet()).take_over(std::move(messages)); });
+        }));
+    static_cast<void>(source->await(*taken, forever));
   }
   /// For tests: one message for each element, tagged by its position (B13.2, B13.3). What becomes of them is
   /// in the receipts.

@@ -26,10 +26,13 @@ concept Described = requires(const P& pipeline) { detail::blueprint_of(pipeline)
 
 template <Described P>
 PipelineHandle<typename P::Source> operator|(const P& pipeline, StartTerminal terminal) {
+  Blueprint blueprint = detail::blueprint_of(pipeline);
+  check(terminal.options);
+  static_cast<void>(blueprint.parts(1));
   StartOptions options;
   if (!terminal.options.name.empty()) options.name = terminal.options.name;
-  auto coordinator = terminal.runtime->template start<Coordinator>(
-      std::move(options), detail::blueprint_of(pipeline), std::move(terminal.options));
+  auto coordinator = terminal.runtime->template start<Coordinator>(std::move(options), std::move(blueprint),
+                                                                   std::move(terminal.options));
   return PipelineHandle<typename P::Source>(*terminal.runtime, std::move(coordinator));
 }
 
