@@ -252,7 +252,11 @@ void Database::fail(QueueError::Kind kind, std::string text) const {
 void Database::fail(int code) const {
   if ((code & 0xff) == SQLITE_NOMEM) throw std::bad_alloc();
   const char* const text = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-  fail(kind_of(code), fmt::format("{} (SQLite {})", text, code));
+  const QueueError::Kind kind = kind_of(code);
+  const char* const advice = kind == QueueError::Kind::cannot_open
+                                 ? "; its folder must be there and writable, for the files beside it too"
+                                 : "";
+  fail(kind, fmt::format("{} (SQLite {}){}", text, code, advice));
 }
 
 /// Called by SQLite while others hold a lock, `times` before now in a row. Pauses are short, so that a lock

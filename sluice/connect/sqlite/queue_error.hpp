@@ -12,8 +12,8 @@ class QueueError : public std::runtime_error {
  public:
   enum class Kind : unsigned char {
     locked,       ///< others held the file for longer than busy_wait; try again
-    read_only,    ///< the file or its folder may not be written
-    cannot_open,  ///< there is no such folder, no permission, or it is not a file
+    read_only,    ///< the file may not be written
+    cannot_open,  ///< there is no such folder, it may not be written, or the path is not a file
     foreign,      ///< the file is no SQLite database, or one of another program; it was not touched
     too_new,      ///< a newer version of this library made the file; it was not touched
     corrupt,      ///< the file is damaged; what verify() and the call say is all that is known
