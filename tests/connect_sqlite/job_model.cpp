@@ -225,7 +225,8 @@ class Trial {
     options.done = done_;
     queue = std::make_unique<JobQueue>(folder_.file(), options);
   }
-  Duration some_time() { return std::chrono::milliseconds(1 + random_.below(20'000)); }
+  /// Coarse, so that many things are due at the same instant.
+  Duration some_time() { return std::chrono::milliseconds(500) * (1 + static_cast<int>(random_.below(40))); }
 
   void enqueue() {
     std::vector<NewJob> jobs(random_.below(4));
@@ -324,7 +325,7 @@ class Trial {
     const auto id = static_cast<JobId>(1 + random_.below(static_cast<std::uint64_t>(last_id_) + 1));
     ASSERT_EQ(queue_->revive(id), model_.revive(id));
   }
-  void pass_time() { clock_.time += some_time() / 2; }
+  void pass_time() { clock_.time += some_time(); }
   void jump() {
     if (random_.chance(0.3)) clock_.time += random_.chance(0.5) ? Duration(30s) : Duration(-40s);
     if (random_.chance(0.1)) clock_.time += random_.chance(0.5) ? Duration(24h * 365) : Duration(-24h * 365);

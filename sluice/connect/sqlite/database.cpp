@@ -252,7 +252,9 @@ void Database::fail(QueueError::Kind kind, std::string text) const {
 void Database::fail(int code) const {
   if ((code & 0xff) == SQLITE_NOMEM) throw std::bad_alloc();
   const char* const text = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-  const QueueError::Kind kind = kind_of(code);
+  QueueError::Kind kind = kind_of(code);
+  // Our own statements are right: if one fails, the tables are not what they were.
+  if (kind == QueueError::Kind::sql && author_ == Author::library) kind = QueueError::Kind::corrupt;
   const char* const advice = kind == QueueError::Kind::cannot_open
                                  ? "; its folder must be there and writable, for the files beside it too"
                                  : "";
