@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t longest_name = 1024;
 
-/// sqlite_sequence remembers the last number of a log that was trimmed to nothing.
-constexpr std::string_view last_given = "SELECT seq FROM sqlite_sequence WHERE name = 'sluice_event'";
+/// Also of a log that was trimmed to nothing.
+constexpr std::string_view last_given = "SELECT value FROM sluice_number WHERE name = 'event'";
 
 void check_name(std::string_view consumer) {
   if (!consumer.empty() && consumer.size() <= longest_name) return;
@@ -60,16 +60,16 @@ SequenceRange EventLog::append(std::span<const BytesView> payloads) {
   for (std::size_t i = 0; i < payloads.size(); ++i) check_payload(database.options(), payloads[i].size(), i);
   if (payloads.empty()) return {};
   Writing writing(database);
+  const Sequence before = database.number(last_given);
+  Sequence last = before;
   for (const BytesView payload : payloads) {
-    database.query("INSERT INTO sluice_event (sum, bytes) VALUES (?, ?)")
-        .bind(checksum(payload))
-        .bind(payload)
-        .run();
+    Query query = database.query("INSERT INTO sluice_event (seq, sum, bytes) VALUES (?, ?, ?)");
+    query.bind(++last).bind(checksum(payload)).bind(payload).run();
   }
-  const Sequence last = database.number(last_given);
+  database.query("UPDATE sluice_number SET value = ? WHERE name = 'event'").bind(last).run();
   database.check_room();
   writing.commit();
-  return {.first = last - static_cast<Sequence>(payloads.size()) + 1, .last = last};
+  return {.first = before + 1, .last = last};
 }
 
 SequenceRange EventLog::append(BytesView payload) { return append(std::span(&payload, 1)); }

@@ -55,12 +55,9 @@ JobQueue::~JobQueue() = default;
 
 std::vector<Enqueued> JobQueue::enqueue(std::span<const NewJob> jobs) {
   check(steps_->options(), jobs);
-  std::vector<Enqueued> result;
-  if (jobs.empty()) return result;
-  result.reserve(jobs.size());
+  if (jobs.empty()) return {};
   Writing writing(steps_->database());
-  const WallTime now = steps_->now();
-  for (const NewJob& job : jobs) result.push_back(steps_->add(job, now));
+  std::vector<Enqueued> result = steps_->add_all(jobs, steps_->now());
   steps_->database().check_room();
   writing.commit();
   return result;

@@ -5,9 +5,11 @@
 /// The statements of JobQueue. States as in schema.cpp: 0 ready, 1 scheduled, 2 leased, 3 dead, 4 done.
 namespace sluice::inline v0::sqlite::statement {
 
+inline constexpr std::string_view last_id = "SELECT value FROM sluice_number WHERE name = 'job'";
+inline constexpr std::string_view set_last_id = "UPDATE sluice_number SET value = ? WHERE name = 'job'";
+/// id, state, priority, due, key
 inline constexpr std::string_view add_job =
-    "INSERT INTO sluice_job (state, priority, due, key) VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING RETURNING id";
+    "INSERT INTO sluice_job (id, state, priority, due, key) VALUES (?, ?, ?, ?, ?)";
 inline constexpr std::string_view job_of_key = "SELECT id FROM sluice_job WHERE key = ?";
 inline constexpr std::string_view add_payload =
     "INSERT INTO sluice_payload (id, sum, bytes) VALUES (?, ?, ?)";

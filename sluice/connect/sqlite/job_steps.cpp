@@ -33,25 +33,37 @@ WallTime JobSteps::now() const {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
-Enqueued JobSteps::add(const NewJob& job, WallTime now) {
-  JobId id = 0;
-  {
-    Query query = database_.query(statement::add_job);
-    query.bind(job.not_before > now ? 1 : 0).bind(job.priority);
-    job.not_before > now ? query.bind(to_number(job.not_before)) : query.bind_null();
-    job.key ? query.bind(*job.key) : query.bind_null();
-    if (query.step() == Step::row) {
-      id = query.number(0);
-      query.run();
+std::vector<Enqueued> JobSteps::add_all(std::span<const NewJob> jobs, WallTime now) {
+  std::vector<Enqueued> result;
+  result.reserve(jobs.size());
+  JobId last = database_.number(statement::last_id);
+  for (const NewJob& job : jobs) {
+    if (const std::optional<JobId> id = known(job)) {
+      result.push_back({.id = *id, .as = Enqueued::As::known});
+    } else {
+      add(++last, job, now);
+      result.push_back({.id = last, .as = Enqueued::As::added});
     }
   }
-  if (id == 0) {
-    Query known = database_.query(statement::job_of_key);
-    if (known.bind(*job.key).step() != Step::row) database_.fail(QueueError::Kind::corrupt, "a key is lost");
-    return {.id = known.number(0), .as = Enqueued::As::known};
-  }
+  database_.query(statement::set_last_id).bind(last).run();
+  return result;
+}
+
+std::optional<JobId> JobSteps::known(const NewJob& job) {
+  if (!job.key) return std::nullopt;
+  Query query = database_.query(statement::job_of_key);
+  if (query.bind(*job.key).step() == Step::done) return std::nullopt;
+  return query.number(0);
+}
+
+void JobSteps::add(JobId id, const NewJob& job, WallTime now) {
+  const bool later = job.not_before > now;
+  Query query = database_.query(statement::add_job);
+  query.bind(id).bind(later ? 1 : 0).bind(job.priority);
+  later ? query.bind(to_number(job.not_before)) : query.bind_null();
+  job.key ? query.bind(*job.key) : query.bind_null();
+  query.run();
   database_.query(statement::add_payload).bind(id).bind(checksum(job.payload)).bind(job.payload).run();
-  return {.id = id, .as = Enqueued::As::added};
 }
 
 void JobSteps::take_back(WallTime now) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ class JobSteps {
   [[nodiscard]] Database& database() noexcept { return database_; }
   [[nodiscard]] ClockWatch& watch() noexcept { return watch_; }
 
-  Enqueued add(const NewJob& job, WallTime now);
+  std::vector<Enqueued> add_all(std::span<const NewJob> jobs, WallTime now);
   /// What is due becomes ready, or dead.
   void take_back(WallTime now);
   /// In the order they are to be done, without payloads.
@@ -43,6 +44,9 @@ class JobSteps {
   void remove(JobId id);
 
  private:
+  /// The job that has its key.
+  [[nodiscard]] std::optional<JobId> known(const NewJob& job);
+  void add(JobId id, const NewJob& job, WallTime now);
   LeaseState finish(const Lease& lease, WallTime now);
 
   JobQueueOptions options_;

@@ -13,10 +13,12 @@ constexpr std::int64_t version = 1;
 /// since: when due was set, if it was meant as a time from then on; NULL where it was meant as an instant.
 /// attempt: hand-outs that count against the limit. handout: all of them, which is the token of a lease.
 /// ended: when it became dead or done.
-/// Payloads have a table of their own, so that a change of state does not write them again. sum: their XXH3.
+/// sluice_number: the latest time that counted (see ClockWatch), jobs done, and the last ids given:
+/// AUTOINCREMENT would write them for every row. Payloads have a table of their own, so that a change of
+/// state does not write them again. sum: their XXH3.
 constexpr const char* tables = R"(
 CREATE TABLE sluice_job (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   state INTEGER NOT NULL,
   priority INTEGER NOT NULL,
   due INTEGER,
@@ -34,9 +36,8 @@ CREATE INDEX sluice_job_ended ON sluice_job (state, ended) WHERE ended IS NOT NU
 CREATE UNIQUE INDEX sluice_job_key ON sluice_job (key) WHERE key IS NOT NULL;
 CREATE TABLE sluice_payload (id INTEGER PRIMARY KEY, sum INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE TABLE sluice_number (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO sluice_number VALUES ('clock', 0), ('done', 0);
-CREATE TABLE sluice_event (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, sum INTEGER NOT NULL, bytes BLOB NOT NULL);
+INSERT INTO sluice_number VALUES ('clock', 0), ('done', 0), ('job', 0), ('event', 0);
+CREATE TABLE sluice_event (seq INTEGER PRIMARY KEY, sum INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE TABLE sluice_consumer (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
