@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "sluice/connect/sqlite/job_queue.hpp"
 #include "sluice/core/random.hpp"
@@ -61,7 +61,7 @@ class Model {
       take_back(job, now);
       if (job.state == State::ready) ids.push_back(id);
     }
-    std::ranges::stable_sort(ids, std::greater(), [&](JobId id) { return jobs_.at(id).priority; });
+    std::ranges::sort(ids, {}, [&](JobId id) { return std::pair(-jobs_.at(id).priority, id); });
     if (ids.size() > max) ids.resize(max);
     for (const JobId id : ids) {
       Job& job = jobs_.at(id);

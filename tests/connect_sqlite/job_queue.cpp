@@ -8,6 +8,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "sluice/connect/sqlite/database.hpp"
+#include "sluice/connect/sqlite/job_statements.hpp"
 #include "sluice/core/errors.hpp"
 #include "tests/connect_sqlite/queue_files.hpp"
 
@@ -232,6 +234,22 @@ TEST_F(JobQueueTest, APayloadOfAHundredMegabytesIsRefusedOrCarried) {
   ASSERT_EQ(leased.size(), 1U);
   EXPECT_TRUE(leased[0].payload == large);
   EXPECT_EQ(queue.ack(leases_of(leased)).done, 1U);
+}
+
+TEST_F(JobQueueTest, LeasingReadsIndexesOnly) {
+  {
+    JobQueue(folder_.file(), options()).enqueue(job("a"));
+  }
+  Database database(folder_.file(), {});
+  for (const std::string_view sql : {statement::hand_out, statement::bury_expired, statement::make_ready,
+                                     statement::first_due, statement::dead, statement::long_done}) {
+    Query query = database.query("EXPLAIN QUERY PLAN " + std::string(sql));
+    while (query.step() == Step::row) {
+      const std::string step = query.text(3);
+      EXPECT_THAT(step, testing::AnyOf(HasSubstr("USING"), HasSubstr("LIST SUBQUERY"))) << sql;
+      EXPECT_THAT(step, testing::Not(HasSubstr("TEMP B-TREE"))) << sql;
+    }
+  }
 }
 
 // ---- the work in the acknowledging transaction
