@@ -252,6 +252,35 @@ TEST(JobCrash, ThreeProcessesWithoutAnAccidentWorkEachJobOnce) {
   EXPECT_EQ(trial.worked_again(), 0U);
 }
 
+TEST(JobCrash, ProcessesThatMakeTheSameFileAtOnceShareIt) {
+  for (int round = 0; round < 10; ++round) {
+    const Folder folder;
+    const SharedMemory memory;
+    std::set<pid_t> children;
+    for (int i = 0; i < 4; ++i) {
+      const pid_t child = ::fork();
+      if (child == 0) {
+        while (memory->progress.load() == 0) ::sched_yield();  // all set off together
+        try {
+          JobQueue(folder.file(), memory.options()).enqueue(job("mine"));
+        } catch (const std::exception& error) {
+          std::fprintf(stderr, "%s\n", error.what());
+          ::_exit(2);
+        }
+        ::_exit(0);
+      }
+      children.insert(child);
+    }
+    ++memory->progress;
+    for (const pid_t child : children) {
+      int status = 0;
+      EXPECT_EQ(::waitpid(child, &status, 0), child);
+      EXPECT_EQ(status, 0);
+    }
+    ASSERT_EQ(JobQueue(folder.file(), memory.options()).counts(), (JobCounts{.ready = 4}));
+  }
+}
+
 // ---- damaged files
 
 std::string content(const std::filesystem::path& path) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace sluice::inline v0::sqlite {
 namespace {
 
@@ -46,18 +48,23 @@ enum class Found : unsigned char {
   ours,     ///< with all tables
 };
 
+/// All in one statement: between two, another process may make the tables.
+constexpr std::string_view look_at =
+    "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM "
+    "pragma_user_version), "
+    "(SELECT count(*) FROM sqlite_schema)";
+
 Found look(Database& database) {
-  const std::int64_t id = database.number("PRAGMA application_id");
-  const std::int64_t made_by = database.number("PRAGMA user_version");
+  Query query = database.query(look_at);
+  if (query.step() != Step::row) database.fail(QueueError::Kind::corrupt, "it does not say what it is");
+  const std::int64_t id = query.number(0);
+  const std::int64_t made_by = query.number(1);
+  if (id == application_id && made_by <= version) return Found::ours;
   if (id == application_id) {
-    if (made_by > version) {
-      database.fail(QueueError::Kind::too_new,
-                    fmt::format("version {} of the file, {} is known here", made_by, version));
-    }
-    return Found::ours;
+    database.fail(QueueError::Kind::too_new,
+                  fmt::format("version {} of the file, {} is known here", made_by, version));
   }
-  if (id == 0 && made_by == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0)
-    return Found::nothing;
+  if (id == 0 && made_by == 0 && query.number(2) == 0) return Found::nothing;
   database.fail(QueueError::Kind::foreign,
                 fmt::format("application_id is {}, a queue's is {}", id, application_id));
 }
