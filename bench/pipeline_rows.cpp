@@ -46,8 +46,7 @@ std::uint64_t run(std::size_t events, int workers, Describe describe) {
   sluice::Runtime runtime({.workers = static_cast<std::size_t>(workers)});
   const auto tally = std::make_shared<Tally>();
   std::atomic<std::uint64_t> sum{0};
-  const auto handle =
-      describe(pipeline::from<Numbers>({}, events, tally), sum) | pipeline::start(runtime);
+  const auto handle = describe(pipeline::from<Numbers>({}, events, tally), sum) | pipeline::start(runtime);
   handle.wait();
   if (tally->done() != events) std::abort();
   return sum;

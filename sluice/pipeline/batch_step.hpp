@@ -120,6 +120,7 @@ template <class T, class F, class... Modifiers>
   Batcher<T> batcher{.name = step.name, .options = step.options, .plan = {}, .work = {}, .partition = {}};
   batcher.plan.batcher = step.name;
   batcher.plan.within = step.options.within;
+  batcher.plan.expected = std::min<std::size_t>(step.options.size, 1000);
   batcher.plan.splitter = [size = step.options.size]() -> std::unique_ptr<Splitter<T>> {
     return std::make_unique<SplitBySize<T>>(size);
   };

@@ -49,6 +49,8 @@ template <class T>
 struct BatchPlan {
   std::string batcher;
   Duration within;
+  /// Messages of a batch, as far as is known.
+  std::size_t expected = 0;
   std::function<std::unique_ptr<Splitter<T>>()> splitter;
   std::function<BatchKey(const T&)> key;
   std::function<std::size_t(const T&)> partition;
@@ -161,12 +163,15 @@ class Batching {
   }
 
   [[nodiscard]] Open& opened(const Place& place) {
+    if (newest_ != nullptr && newest_->place == place) return *newest_;
     const auto [found, is_new] = batches_.try_emplace(place);
     Open& batch = found->second;
     if (is_new) {
       batch.place = place;
       batch.splitter = plan_.splitter();
+      batch.messages.reserve(plan_.expected);
     }
+    newest_ = &batch;
     return batch;
   }
 
@@ -187,13 +192,16 @@ class Batching {
     Batch<T> ready(std::move(batch->messages),
                    BatchInfo{plan_.batcher, batch->place.key, batch->place.partition, trigger});
     batch->messages = {};
-    if (trigger != BatchTrigger::size || batch->splitter->starts_anew())
+    if (trigger != BatchTrigger::size || batch->splitter->starts_anew()) {
+      if (newest_ == batch) newest_ = nullptr;
       batches_.erase(batches_.find(batch->place));
+    }
     out(std::move(ready));
   }
 
   BatchPlan<T> plan_;
   std::unordered_map<Place, Open, HashOfPlace> batches_;
+  Open* newest_ = nullptr;  // the one used last; it is of most messages
   std::list<Open*> by_age_;
   std::optional<Run> run_;
   std::size_t waiting_ = 0;
