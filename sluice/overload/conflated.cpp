@@ -1,6 +1,6 @@
 #include "sluice/overload/conflated.hpp"
 
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/bounds.hpp"
 
 namespace sluice::inline v0::overload {
 

@@ -6,8 +6,7 @@
 #include <cmath>
 
 #include "sluice/core/errors.hpp"
-#include "sluice/overload/limit_options.hpp"
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/bounds.hpp"
 
 namespace sluice::inline v0::overload {
 namespace {
@@ -62,7 +61,7 @@ std::optional<DemandTerms> DemandSizing::note_processed(std::uint64_t events, Du
 DemandTerms DemandSizing::terms_of(Demand max_demand) const noexcept {
   // What is told may be outdated by the threshold.
   const double during_trip = std::ceil(rate_ * trip_ / 1e9 * (1 + options_.threshold));
-  const double most = static_cast<double>(max_demand - 1);
+  const auto most = static_cast<double>(max_demand - 1);
   return {max_demand, std::max(max_demand / 2, static_cast<Demand>(std::min(during_trip, most)))};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sluice/overload/bounds.hpp"
+
 namespace sluice::inline v0::overload {
 
 void check(const FixedWindowOptions& options) {

@@ -6,8 +6,7 @@
 #include <cmath>
 
 #include "sluice/core/errors.hpp"
-#include "sluice/overload/limit_options.hpp"
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/bounds.hpp"
 
 namespace sluice::inline v0::overload {
 

@@ -1,5 +1,7 @@
 #include "sluice/overload/in_flight.hpp"
 
+#include "sluice/overload/bounds.hpp"
+
 namespace sluice::inline v0::overload {
 
 void FixedLimit::change(std::uint64_t limit) {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "sluice/core/time.hpp"
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/take.hpp"
 
 namespace sluice::inline v0::overload {
 

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "sluice/core/errors.hpp"
+#include "sluice/overload/bounds.hpp"
 
 namespace sluice::inline v0::overload {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "sluice/core/count.hpp"
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/take.hpp"
 
 namespace sluice::inline v0::overload {
 

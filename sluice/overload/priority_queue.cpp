@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sluice/core/errors.hpp"
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/bounds.hpp"
 
 namespace sluice::inline v0::overload {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sluice/core/errors.hpp"
-#include "sluice/overload/limiter.hpp"
+#include "sluice/overload/bounds.hpp"
 
 namespace sluice::inline v0::overload {
 
