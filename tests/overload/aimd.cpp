@@ -71,6 +71,16 @@ TEST(Aimd, APushBackTakesATenthOffOncePerRoundTrip) {
   EXPECT_EQ(limit.limit(), 1U);
 }
 
+TEST(Aimd, GrowsAgainAfterAPushBack) {
+  Aimd limit({.initial = 50});
+  Instant now{};
+  rounds(limit, 1, 10ms, now);
+  limit.on_end(0ms, 50, Outcome::pushed_back, now += 10ms);
+  EXPECT_EQ(limit.limit(), 45U);
+  rounds(limit, 1, 10ms, now);
+  EXPECT_EQ(limit.limit(), 46U);
+}
+
 TEST(Aimd, WhatIsIgnoredSaysNothing) {
   Aimd limit({.initial = 50});
   for (int i = 0; i < 100; ++i) limit.on_end(i * 1s, 50, Outcome::ignored, at(i * 1s));

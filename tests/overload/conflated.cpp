@@ -45,6 +45,8 @@ TEST(Conflated, MakesBatchesUpToAWeight) {
   ASSERT_NE(event, nullptr);
   EXPECT_EQ(batch.push(std::move(event), 4), Pushed::stored);
   EXPECT_THAT(*batch.pop(), ElementsAre(1, 2));
+  EXPECT_EQ(batch.push(std::make_unique<int>(3), 6), Pushed::stored);
+  EXPECT_EQ(batch.push(std::make_unique<int>(4), 4), Pushed::stored) << "the next batch has its own weight";
 }
 
 TEST(Conflated, AFirstEventIsTakenWhateverItWeighs) {

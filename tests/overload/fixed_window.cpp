@@ -24,12 +24,19 @@ TEST(FixedWindow, LetsTheLimitPassInEachIntervalFromTheFirstEventOn) {
   EXPECT_EQ(window.take(at(1700ms)), Take::taken) << "the known burst at the end of an interval";
 }
 
+TEST(FixedWindow, IntervalsKeepTheirRhythmOverAPause) {
+  FixedWindow window({.limit = 1, .per = 1s});
+  EXPECT_EQ(window.take(at(700ms)), Take::taken);
+  EXPECT_EQ(window.take(at(5s)), Take::taken);
+  EXPECT_EQ(window.wait(at(5s)), 700ms);
+}
+
 TEST(FixedWindow, CarriesNothingOver) {
   FixedWindow window({.limit = 3, .per = 1s});
   EXPECT_EQ(window.take(at(0s)), Take::taken);
   EXPECT_EQ(window.take(at(1h), 3), Take::taken);
   EXPECT_EQ(window.take(at(1h)), Take::not_yet);
-  EXPECT_EQ(window.until_idle(at(1h)), 1s);
+  EXPECT_EQ(window.until_idle(at(1h)), 1s) << "an hour is a whole number of intervals";
 }
 
 TEST(FixedWindow, KeepsItsRateAndLetsNoMoreThanTwiceTheLimitPassAtOnceForAnySeed) {
