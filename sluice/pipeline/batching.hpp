@@ -131,7 +131,7 @@ class Batching {
       if (plan_.partition) place.partition = plan_.partition(message.data());
       return place;
     } catch (...) {
-      message.fail(Reason::of(std::current_exception()));
+      message.fail_if_open(Reason::of(std::current_exception()));
       return std::nullopt;
     }
   }
@@ -148,7 +148,8 @@ class Batching {
         split = batch->splitter->next(message.data());
       }
     } catch (...) {
-      message.fail(Reason::of(std::current_exception()));
+      message.fail_if_open(Reason::of(std::current_exception()));
+      if (batch->messages.empty() && batch->splitter->starts_anew()) forget(*batch);
       return;
     }
     if (!run_) run_.emplace(Run{place});
@@ -192,11 +193,13 @@ class Batching {
     Batch<T> ready(std::move(batch->messages),
                    BatchInfo{plan_.batcher, batch->place.key, batch->place.partition, trigger});
     batch->messages = {};
-    if (trigger != BatchTrigger::size || batch->splitter->starts_anew()) {
-      if (newest_ == batch) newest_ = nullptr;
-      batches_.erase(batches_.find(batch->place));
-    }
+    if (trigger != BatchTrigger::size || batch->splitter->starts_anew()) forget(*batch);
     out(std::move(ready));
+  }
+
+  void forget(const Open& batch) {
+    if (newest_ == &batch) newest_ = nullptr;
+    batches_.erase(batches_.find(batch.place));
   }
 
   BatchPlan<T> plan_;

@@ -246,6 +246,20 @@ SCENARIO_OF(Batching, AKeyFunctionThatThrowsFailsItsMessage) {
   EXPECT_THAT(receipts->failed(), ElementsAre(1));
 }
 
+SCENARIO_OF(Batching, AnAckedMessageWhoseKeyThrowsHarmsNobody) {
+  const auto run = from_pushes<int>() | process([](Message<int>& message) { message.ack(); }, one(10, 5)) |
+                   batch([](Batch<int>&) {}, {.size = 2}, pipeline::key_by([](int n) {
+                           if (n < 0) throw std::runtime_error("no key");
+                           return n;
+                         })) |
+                   pipeline::start(world.runtime(), {.name = "p"});
+  const auto batcher = world->find<pipeline::BatcherStage<int>>("p.default_0").value();
+  const auto receipts = run.test({-1, 1});
+  world.settle();
+  EXPECT_THAT(receipts->done(), ElementsAre(0, 1));
+  EXPECT_TRUE(batcher.alive());
+}
+
 SCENARIO_OF(Batching, AMessagesOwnKeyGoesBefore) {
   const Notes<Seen> batches;
   const auto own = [](Message<int>& message) {

@@ -63,7 +63,8 @@ TEST(Conservation, EveryMessageIsSettledOnceWhateverIsKilled) {
         const auto handle = [](Batch<int>& messages) {
           if (messages.begin()->data() % 29 == 0) throw std::runtime_error("unlucky batch");
         };
-        const pipeline::ProcessOptions steps{.concurrency = 1 + dice.below(3), .max_demand = 1 + dice.below(20)};
+        const pipeline::ProcessOptions steps{.concurrency = 1 + dice.below(3),
+                                             .max_demand = 1 + dice.below(20)};
         const pipeline::BatchOptions batches{.size = 1 + dice.below(9),
                                              .within = std::chrono::milliseconds(1 + dice.below(50)),
                                              .concurrency = 1 + dice.below(3)};
