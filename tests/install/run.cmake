@@ -22,7 +22,7 @@ run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/stranger" -B "${WORK}/build
 if(said MATCHES "CMake (Deprecation )?Warning")
   message(FATAL_ERROR "the stranger's configuration is not quiet:\n${said}")
 endif()
-run("${CMAKE_COMMAND}" --build "${WORK}/build")
+run("${CMAKE_COMMAND}" --build "${WORK}/build" --target programs)
 if(said MATCHES "warning:")
   message(FATAL_ERROR "the stranger's build is not quiet:\n${said}")
 endif()
