@@ -146,6 +146,9 @@ void Coordinator::stop_tree(const Reason& reason) {
 
 void Coordinator::tree_has_gone(const Reason& reason) {
   tree_gone_ = true;
+  if (!done_) {
+    for (const auto& report : reports_) report->drained = false;
+  }
   if (leaving_) {
     stop(*leaving_);
   } else if (done_) {

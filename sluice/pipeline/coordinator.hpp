@@ -26,7 +26,8 @@ class Drains {
 
 /// What a drain has left.
 struct DrainReport {
-  /// Everything the sources had emitted was settled by the steps.
+  /// Everything the sources had emitted was settled by the steps; false too where the pipeline's stages
+  /// failed meanwhile.
   bool drained = true;
   /// The stages that still ran when the time was over; the messages they held have failed.
   std::vector<std::string> left = {};

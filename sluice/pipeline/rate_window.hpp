@@ -8,8 +8,8 @@
 
 namespace sluice::inline v0::pipeline {
 
-/// Counts what a rate limit allows: `allowed` in each interval, from the first message's interval on. Takes
-/// the time, has no clock; instants must not go back.
+/// Counts what a rate limit allows: `allowed` in each interval, the first of which begins when it is made.
+/// Takes the time, has no clock; instants must not go back.
 class RateWindow {
  public:
   /// Throws OptionError.

@@ -115,11 +115,9 @@ SCENARIO_OF(Drain, APausedPipelineDrains) {
   const auto run = pipeline::from(numbers(1, 100), {}, receipts) | process(nothing, one(10, 5)) |
                    pipeline::start(world.runtime());
   run.pause();
-  world.settle();
-  const std::size_t before = receipts->settled();
   EXPECT_TRUE(run.drain(5s).drained);
-  EXPECT_EQ(receipts->failed().size(), 0U);
-  EXPECT_GE(receipts->settled(), before);
+  EXPECT_FALSE(run.coordinator().alive());
+  EXPECT_THAT(receipts->failed(), IsEmpty());
 }
 
 SCENARIO_OF(Drain, ItsTimeIsShort) {
@@ -137,6 +135,20 @@ SCENARIO_OF(Drain, ItsTimeIsShort) {
   EXPECT_THAT(receipts->failed(), ElementsAre(1, 2));
   EXPECT_EQ(world.logged(Severity::warning, "not drained in time"), 1U);
   EXPECT_EQ(world->stage_count(), 0U);
+}
+
+SCENARIO_OF(Drain, OneWhoseStagesWereKilledHasNotDrained) {
+  const auto run = from_pushes<int>({.rate_limit = pipeline::RateLimit{1, 1h}}) |
+                   process(nothing, one(1, 0)) | pipeline::start(world.runtime(), {.name = "p"});
+  const auto receipts = run.test(numbers(1, 3));
+  world.settle();
+  const auto report = std::make_shared<pipeline::DrainReport>();
+  run.coordinator().cast(&pipeline::Coordinator::drain_into, Duration(5s), report);
+  world.settle();
+  world->find<Supervisor>("p.supervisor")->kill();
+  EXPECT_EQ(run.wait(5s)->kind(), Reason::Kind::failure);
+  EXPECT_FALSE(report->drained);
+  EXPECT_THAT(receipts->failed(), ElementsAre(1, 2));
 }
 
 SCENARIO_OF(Drain, PauseHoldsSourcesAndResumeLetsThemGo) {
